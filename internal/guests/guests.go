@@ -1,0 +1,76 @@
+// Package guests holds the project's own guest programs: kernels small enough to read in one
+// sitting, built from src/*.s by `make guests-embedded` and embedded as ELF files, so that a
+// machine with nothing but Go can run them. A test rebuilds them and compares every byte.
+//
+// Source of the entry points: Xen, "x86/HVM direct boot ABI" (PVH), and the Multiboot
+// Specification version 0.6.96.
+package guests
+
+import (
+	"bytes"
+	"debug/elf"
+	"embed"
+	"encoding/binary"
+	"fmt"
+)
+
+//go:embed bin/*.elf
+var files embed.FS
+
+// Names of the guests, as ELF takes them.
+const (
+	Hello32 = "hello32" // multiboot, 32-bit: one line and power-off
+	Hello64 = "hello64" // PVH, long mode, SSE: one line and power-off
+)
+
+// ELF returns a copy of the named guest. It panics for a name that is not one of the constants.
+func ELF(name string) []byte {
+	b, err := files.ReadFile("bin/" + name + ".elf")
+	if err != nil {
+		panic("guests: no guest " + name)
+	}
+	return b
+}
+
+// Symbols returns the addresses of a guest's symbols. Guests run where they are linked, so these
+// are physical and, in the guests' one-to-one mapping, virtual addresses as well.
+func Symbols(image []byte) (map[string]uint64, error) {
+	f, err := elf.NewFile(bytes.NewReader(image))
+	if err != nil {
+		return nil, fmt.Errorf("guest symbols: %w", err)
+	}
+	list, err := f.Symbols()
+	if err != nil {
+		return nil, fmt.Errorf("guest symbols: %w", err)
+	}
+	addrs := make(map[string]uint64, len(list))
+	for _, s := range list {
+		addrs[s.Name] = s.Value
+	}
+	return addrs, nil
+}
+
+// Patch returns a copy of image whose 8-byte variable at symbol holds value. The variable must
+// lie in initialised data.
+func Patch(image []byte, symbol string, value uint64) ([]byte, error) {
+	addrs, err := Symbols(image)
+	if err != nil {
+		return nil, err
+	}
+	addr, ok := addrs[symbol]
+	if !ok {
+		return nil, fmt.Errorf("patch guest: no symbol %q", symbol)
+	}
+	f, err := elf.NewFile(bytes.NewReader(image))
+	if err != nil {
+		return nil, fmt.Errorf("patch guest: %w", err)
+	}
+	for _, p := range f.Progs {
+		if p.Type == elf.PT_LOAD && addr >= p.Vaddr && addr-p.Vaddr+8 <= p.Filesz {
+			patched := bytes.Clone(image)
+			binary.LittleEndian.PutUint64(patched[p.Off+addr-p.Vaddr:], value)
+			return patched, nil
+		}
+	}
+	return nil, fmt.Errorf("patch guest: %q at %#x is not initialised data", symbol, addr)
+}

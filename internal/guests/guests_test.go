@@ -1,0 +1,82 @@
+package guests
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// need skips the test without the tools, or fails where nothing may be skipped.
+func need(t *testing.T, tools ...string) {
+	t.Helper()
+	for _, tool := range tools {
+		if _, err := exec.LookPath(tool); err == nil {
+			continue
+		}
+		if os.Getenv("STASIS_NO_SKIP") != "" {
+			t.Fatalf("%s is not installed", tool)
+		}
+		t.Skipf("%s is not installed", tool)
+	}
+}
+
+// TestFresh builds every guest from its source and compares it with the embedded file.
+func TestFresh(t *testing.T) {
+	need(t, "make", "as", "ld", "objcopy")
+	dir := t.TempDir()
+	if out, err := exec.Command("make", "-s", "guests-embedded", "GUESTS_BIN="+dir).CombinedOutput(); err != nil {
+		t.Fatalf("make guests-embedded: %v\n%s", err, out)
+	}
+	built, err := filepath.Glob(filepath.Join(dir, "*.elf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	embedded, err := files.ReadDir("bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(built) != len(embedded) {
+		t.Errorf("%d guests built, %d embedded", len(built), len(embedded))
+	}
+	for _, e := range embedded {
+		want, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		got, _ := files.ReadFile("bin/" + e.Name())
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s is stale: run `make guests-embedded`", e.Name())
+		}
+	}
+}
+
+func TestSymbols(t *testing.T) {
+	for _, name := range []string{Hello32, Hello64} {
+		addrs, err := Symbols(ELF(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if addrs["_start"] < 1<<20 {
+			t.Errorf("%s: _start = %#x", name, addrs["_start"])
+		}
+	}
+}
+
+func TestPatch(t *testing.T) {
+	image := ELF(Hello64)
+	patched, err := Patch(image, "gdt", 0x1122334455667788)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Equal(image, patched) || !bytes.Contains(patched, []byte{0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11}) {
+		t.Error("the value is not in the patched image")
+	}
+	for _, symbol := range []string{"nosuch", "start_info"} {
+		if _, err := Patch(image, symbol, 1); err == nil {
+			t.Errorf("patching %s: no error", symbol)
+		}
+	}
+}
