@@ -1,0 +1,77 @@
+// Package cpu is what the machine, the debugger and the instruction sets agree on: the CPU interface, the reasons to
+// leave a run, the register table, and the canonical encoding of state.
+//
+// Invariant: a CPU counts units. A completed instruction is one, an iteration of REP is one (none at all: one), and an
+// event delivered is one. Whatever else happens takes no time.
+package cpu
+
+// ExitKind says why a CPU left Run.
+type ExitKind int
+
+const (
+	ExitBudget     ExitKind = iota // the budget is used up, or the CPU asks for it to be computed anew
+	ExitHalted                     // waiting for an interrupt or for SIPI
+	ExitBreakpoint                 // a host breakpoint, before anything of its instruction
+	ExitWatchpoint                 // a host watchpoint, after the instruction of the access
+	ExitTripleFault
+	ExitStrict // something unimplemented, under --strict
+)
+
+// Exit is why and where a CPU left Run.
+type Exit struct {
+	Kind   ExitKind
+	Addr   uint64 // of the breakpoint, or of the watched access
+	Write  bool   // the watched access was a write
+	Detail string
+}
+
+// Register is one row of a CPU's register table. The order of the table is gdb's.
+type Register struct {
+	Name    string
+	Bits    int
+	Feature string // gdb's feature name
+	Group   string
+}
+
+// Watch is a host watchpoint on linear addresses.
+type Watch struct {
+	Addr, Len   uint64
+	Read, Write bool
+}
+
+// CPU is one logical processor, as those above it see it.
+type CPU interface {
+	// Run executes at most budget units. Units tells how many are done so far in this Run; it is exact also inside a
+	// callback made by Run, and stays at the total after it.
+	Run(budget uint64) Exit
+	Units() uint64
+
+	Halted() bool // by HLT, or waiting for SIPI
+	Wake() bool   // halted, and an event would wake it now
+	PC() uint64   // linear address of the next instruction
+
+	Registers() []Register
+	ReadRegister(i int) []byte // little endian, Bits/8 bytes
+	WriteRegister(i int, b []byte) error
+	// Translate maps a virtual address with supervisor rights and without any side effect.
+	Translate(va uint64) (pa uint64, ok bool)
+
+	SetBreakpoints(addrs []uint64) // linear virtual addresses; replaces the set
+	SetWatchpoints(w []Watch)      // replaces the set
+	// SkipBreakpoint lets the very next attempt of the instruction at PC pass host breakpoints.
+	SkipBreakpoint()
+
+	InvalidateCode(page uint64) // the code of this physical page has changed
+	DropInline()                // drop all inline TLB entries
+	DropInlineWrites()          // drop those that let a write pass unseen
+
+	// EncodeState and DecodeState save and load all of the CPU's State in its canonical encoding.
+	EncodeState(b []byte) []byte
+	DecodeState(b []byte) (rest []byte, err error)
+
+	SetSingleStep(on bool) // run the handlers one at a time instead of blocks
+	Reset()                // power-on reset
+
+	Unimplemented() map[string]uint64 // what was met and is not there, with counts
+	Stats() map[string]uint64         // counters of the engine
+}
