@@ -29,8 +29,9 @@ type Exit struct {
 type Register struct {
 	Name    string
 	Bits    int
+	Type    string // gdb's: int64, code_ptr, i387_ext, vec128, i386_eflags, …
 	Feature string // gdb's feature name
-	Group   string
+	Group   string // general, float, vector or system
 }
 
 // Watch is a host watchpoint on linear addresses.
