@@ -1,0 +1,93 @@
+package x86
+
+// mmxRows is the 64-bit vector instructions of the first MMX processors.
+//
+// Source: SDM Vol. 2, Tables A-3 and A-6 (groups 12, 13, 14).
+var mmxRows = []row{
+	{"NP 0F 6E /r", MOVD, "Pq Ed", 0},
+	{"NP REX.W 0F 6E /r", MOVQ, "Pq Eq", 0},
+	{"NP 0F 7E /r", MOVD, "Ed Pq", 0},
+	{"NP REX.W 0F 7E /r", MOVQ, "Eq Pq", 0},
+	{"NP 0F 6F /r", MOVQ, "Pq Qq", 0},
+	{"NP 0F 7F /r", MOVQ, "Qq Pq", 0},
+	{"NP 0F 77", EMMS, "", 0},
+
+	{"NP 0F 60 /r", PUNPCKLBW, "Pq Qd", 0},
+	{"NP 0F 61 /r", PUNPCKLWD, "Pq Qd", 0},
+	{"NP 0F 62 /r", PUNPCKLDQ, "Pq Qd", 0},
+	{"NP 0F 63 /r", PACKSSWB, "Pq Qq", 0},
+	{"NP 0F 64 /r", PCMPGTB, "Pq Qq", 0},
+	{"NP 0F 65 /r", PCMPGTW, "Pq Qq", 0},
+	{"NP 0F 66 /r", PCMPGTD, "Pq Qq", 0},
+	{"NP 0F 67 /r", PACKUSWB, "Pq Qq", 0},
+	{"NP 0F 68 /r", PUNPCKHBW, "Pq Qq", 0},
+	{"NP 0F 69 /r", PUNPCKHWD, "Pq Qq", 0},
+	{"NP 0F 6A /r", PUNPCKHDQ, "Pq Qq", 0},
+	{"NP 0F 6B /r", PACKSSDW, "Pq Qq", 0},
+	{"NP 0F 74 /r", PCMPEQB, "Pq Qq", 0},
+	{"NP 0F 75 /r", PCMPEQW, "Pq Qq", 0},
+	{"NP 0F 76 /r", PCMPEQD, "Pq Qq", 0},
+	{"NP 0F D1 /r", PSRLW, "Pq Qq", 0},
+	{"NP 0F D2 /r", PSRLD, "Pq Qq", 0},
+	{"NP 0F D3 /r", PSRLQ, "Pq Qq", 0},
+	{"NP 0F D5 /r", PMULLW, "Pq Qq", 0},
+	{"NP 0F D8 /r", PSUBUSB, "Pq Qq", 0},
+	{"NP 0F D9 /r", PSUBUSW, "Pq Qq", 0},
+	{"NP 0F DB /r", PAND, "Pq Qq", 0},
+	{"NP 0F DC /r", PADDUSB, "Pq Qq", 0},
+	{"NP 0F DD /r", PADDUSW, "Pq Qq", 0},
+	{"NP 0F DF /r", PANDN, "Pq Qq", 0},
+	{"NP 0F E1 /r", PSRAW, "Pq Qq", 0},
+	{"NP 0F E2 /r", PSRAD, "Pq Qq", 0},
+	{"NP 0F E5 /r", PMULHW, "Pq Qq", 0},
+	{"NP 0F E8 /r", PSUBSB, "Pq Qq", 0},
+	{"NP 0F E9 /r", PSUBSW, "Pq Qq", 0},
+	{"NP 0F EB /r", POR, "Pq Qq", 0},
+	{"NP 0F EC /r", PADDSB, "Pq Qq", 0},
+	{"NP 0F ED /r", PADDSW, "Pq Qq", 0},
+	{"NP 0F EF /r", PXOR, "Pq Qq", 0},
+	{"NP 0F F1 /r", PSLLW, "Pq Qq", 0},
+	{"NP 0F F2 /r", PSLLD, "Pq Qq", 0},
+	{"NP 0F F3 /r", PSLLQ, "Pq Qq", 0},
+	{"NP 0F F5 /r", PMADDWD, "Pq Qq", 0},
+	{"NP 0F F8 /r", PSUBB, "Pq Qq", 0},
+	{"NP 0F F9 /r", PSUBW, "Pq Qq", 0},
+	{"NP 0F FA /r", PSUBD, "Pq Qq", 0},
+	{"NP 0F FC /r", PADDB, "Pq Qq", 0},
+	{"NP 0F FD /r", PADDW, "Pq Qq", 0},
+	{"NP 0F FE /r", PADDD, "Pq Qq", 0},
+
+	{"NP 0F 71 /2 ib mod=3", PSRLW, "Nq Ib", 0},
+	{"NP 0F 71 /4 ib mod=3", PSRAW, "Nq Ib", 0},
+	{"NP 0F 71 /6 ib mod=3", PSLLW, "Nq Ib", 0},
+	{"NP 0F 72 /2 ib mod=3", PSRLD, "Nq Ib", 0},
+	{"NP 0F 72 /4 ib mod=3", PSRAD, "Nq Ib", 0},
+	{"NP 0F 72 /6 ib mod=3", PSLLD, "Nq Ib", 0},
+	{"NP 0F 73 /2 ib mod=3", PSRLQ, "Nq Ib", 0},
+	{"NP 0F 73 /6 ib mod=3", PSLLQ, "Nq Ib", 0},
+}
+
+// mmxExtRows is what SSE added to the MMX registers.
+var mmxExtRows = []row{
+	{"NP 0F DA /r", PMINUB, "Pq Qq", 0},
+	{"NP 0F DE /r", PMAXUB, "Pq Qq", 0},
+	{"NP 0F E0 /r", PAVGB, "Pq Qq", 0},
+	{"NP 0F E3 /r", PAVGW, "Pq Qq", 0},
+	{"NP 0F E4 /r", PMULHUW, "Pq Qq", 0},
+	{"NP 0F EA /r", PMINSW, "Pq Qq", 0},
+	{"NP 0F EE /r", PMAXSW, "Pq Qq", 0},
+	{"NP 0F F6 /r", PSADBW, "Pq Qq", 0},
+	{"NP 0F 70 /r ib", PSHUFW, "Pq Qq Ib", 0},
+	{"NP 0F C4 /r ib", PINSRW, "Pq Mw/Rd Ib", 0},
+	{"NP 0F C5 /r ib mod=3", PEXTRW, "Gy Nq Ib", 0},
+	{"NP 0F D7 /r mod=3", PMOVMSKB, "Gy Nq", 0},
+	{"NP 0F E7 /r mod!=3", MOVNTQ, "Mq Pq", 0},
+	{"NP 0F F7 /r mod=3", MASKMOVQ, "Pq Nq", 0},
+}
+
+// mmxSSE2Rows is what SSE2 added to the MMX registers.
+var mmxSSE2Rows = []row{
+	{"NP 0F D4 /r", PADDQ, "Pq Qq", 0},
+	{"NP 0F F4 /r", PMULUDQ, "Pq Qq", 0},
+	{"NP 0F FB /r", PSUBQ, "Pq Qq", 0},
+}
