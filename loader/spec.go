@@ -1,0 +1,57 @@
+package loader
+
+import "fmt"
+
+// File is a named stretch of bytes; the name serves messages, and Args is a module's string.
+type File struct {
+	Name string
+	Data []byte
+	Args string
+}
+
+// Spec says what to boot on what machine.
+type Spec struct {
+	Kernel  File
+	Initrds []File // joined into one for Linux; modules for the other formats
+	Modules []File // multiboot and PVH only
+	Append  string // the command line
+
+	MemSize  uint64 // bytes of RAM
+	HoleBase uint64 // where RAM below 4 GiB ends; 0 is the default of 3 GiB
+	CPUs     int    // logical processors; 0 is one
+}
+
+// Memory below 4 GiB ends at DefaultHoleBase, the rest of it starts at highBase.
+const (
+	DefaultHoleBase = 3 << 30
+	highBase        = 4 << 30
+	maxHoleBase     = 0xf0000000 // there is always room for devices
+	minMemory       = 2 << 20
+	maxCPUs         = 255
+)
+
+// normal returns s with defaults filled in, or says what makes no sense.
+func (s Spec) normal() (Spec, error) {
+	if s.HoleBase == 0 {
+		s.HoleBase = DefaultHoleBase
+	}
+	if s.CPUs == 0 {
+		s.CPUs = 1
+	}
+	switch {
+	case s.MemSize < minMemory:
+		return s, fmt.Errorf("%w: %d bytes of memory; give at least 2M with --mem", ErrNoRoom, s.MemSize)
+	case s.MemSize > 1<<40:
+		return s, fmt.Errorf("%w: %d bytes of memory; give at most 1024G with --mem", ErrNoRoom, s.MemSize)
+	case s.HoleBase < minMemory || s.HoleBase > maxHoleBase:
+		return s, fmt.Errorf("%w: memory hole at %#x", ErrNoRoom, s.HoleBase)
+	case s.CPUs < 0 || s.CPUs > maxCPUs:
+		return s, fmt.Errorf("%d CPUs; give 1 to %d with --smp", s.CPUs, maxCPUs)
+	}
+	return s, nil
+}
+
+// allModules is Initrds and Modules in the order given, for formats that do not tell them apart.
+func (s Spec) allModules() []File {
+	return append(append([]File(nil), s.Initrds...), s.Modules...)
+}
