@@ -106,6 +106,11 @@ func (d *decoder) int(n int) int64 {
 	return int64(v<<shift) >> shift
 }
 
+// unsigned undoes the sign extension of an integer of n bytes.
+func unsigned(v int64, n uint8) int64 {
+	return v & (1<<(8*n) - 1)
+}
+
 // opcode reads escape and opcode bytes, of which the first is given.
 func (d *decoder) opcode(first uint8) *opcodeEntry {
 	m := mapOne
@@ -174,11 +179,11 @@ func (d *decoder) immediate(k immKind) {
 		i.Imm = d.int(2)
 		i.Imm2 = uint16(d.byte())
 	case immA:
-		i.Imm = d.int(int(i.OpSize))
+		i.Imm = unsigned(d.int(int(i.OpSize)), i.OpSize)
 		i.Imm2 = uint16(d.int(2))
 	case immMoffs:
 		i.IsMem = true
-		i.Disp = d.int(int(i.AddrSize))
+		i.Disp = unsigned(d.int(int(i.AddrSize)), i.AddrSize)
 	}
 }
 

@@ -5,6 +5,7 @@ package main
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"go/ast"
 	"go/format"
@@ -18,10 +19,8 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	out := "zops.go"
-	if len(os.Args) > 1 {
-		out = os.Args[1]
-	}
+	out := flag.String("o", "zops.go", "output `file`")
+	flag.Parse()
 	files, err := filepath.Glob("tables_*.go")
 	if err != nil {
 		log.Fatal(err)
@@ -38,7 +37,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := os.WriteFile(out, text, 0o644); err != nil {
+	if err := os.WriteFile(*out, text, 0o644); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -46,16 +46,22 @@ func init() {
 
 func addCandidate(c *candidate) {
 	for n := range c.span {
-		op := int(c.opcode) + n
-		if c.flags&O64 == 0 {
-			e := &indexes[0][c.escape][op]
-			e.candidates = append(e.candidates, c)
-		}
-		if c.flags&I64 == 0 {
-			e := &indexes[1][c.escape][op]
-			e.candidates = append(e.candidates, c)
+		for long, mode := range [2]Mode{Mode32, Mode64} {
+			if ValidIn(int(c.row), mode) {
+				e := &indexes[long][c.escape][int(c.opcode)+n]
+				e.candidates = append(e.candidates, c)
+			}
 		}
 	}
+}
+
+// ValidIn reports whether Rows[row] exists in that mode.
+func ValidIn(row int, mode Mode) bool {
+	flags := Rows[row].Flags
+	if mode == Mode64 {
+		return row != 0 && flags&I64 == 0
+	}
+	return row != 0 && flags&O64 == 0 && !patterns[row].rexW
 }
 
 // finish sorts the candidates and checks that they agree on having a ModRM byte.

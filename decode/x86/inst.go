@@ -70,8 +70,8 @@ type Inst struct {
 	Base     uint8  // of the memory operand: 0–15, RegNone or RegIP
 	Index    uint8  // 0–15 or RegNone
 	Scale    uint8  // shift: 0–3
-	Disp     int64  // sign-extended displacement (or the whole moffs)
-	Imm      int64  // first immediate, sign-extended from its size (relative branches too)
+	Disp     int64  // sign-extended displacement (moffs: zero-extended)
+	Imm      int64  // first immediate, sign-extended from its size (relative branches too; a far pointer's offset zero-extended)
 	Imm2     uint16 // second immediate: far pointer's selector, ENTER's level
 }
 
