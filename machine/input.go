@@ -1,0 +1,92 @@
+package machine
+
+import (
+	"fmt"
+
+	"stasis/replay"
+)
+
+// applyInputs applies what is due at this boundary: first what was recorded for it, then, when nothing recorded is left,
+// what live sources have.
+func (m *Machine) applyInputs() {
+	for {
+		in, ok := m.recorder.Peek()
+		if !ok || in.Stamp != m.stamp() {
+			break
+		}
+		m.recorder.Take()
+		m.apply(in)
+	}
+	if !m.settled && m.recorder.Live() {
+		m.pollSources()
+	}
+}
+
+func (m *Machine) stamp() replay.Stamp {
+	return replay.Stamp{Retired: m.State.Retired, Clock: m.Clock(), Settled: m.settled}
+}
+
+func (m *Machine) pollSources() {
+	if m.host.Script != nil {
+		m.drain(m.host.Script)
+	}
+	if m.host.Live != nil {
+		m.drain(m.host.Live)
+	}
+}
+
+func (m *Machine) drain(s replay.Source) {
+	for in, ok := s.Poll(m.State.Retired); ok; in, ok = s.Poll(m.State.Retired) {
+		m.Input(in)
+	}
+}
+
+// Input stamps an input with the present position, records it and applies it.
+func (m *Machine) Input(in replay.Input) {
+	m.recorder.Fork()
+	in.Stamp = m.stamp()
+	m.recorder.Record(in)
+	m.apply(in)
+}
+
+func (m *Machine) apply(in replay.Input) {
+	switch in.Kind {
+	case replay.Serial:
+		if feed := m.serial[in.Port]; feed != nil {
+			feed(in.Data)
+		}
+	case replay.Advance:
+		m.State.Skipped += in.N
+	}
+}
+
+// inputLimit is how many units may run before an input may be due.
+func (m *Machine) inputLimit() uint64 {
+	if in, ok := m.recorder.Peek(); ok {
+		return in.Retired - min(in.Retired, m.State.Retired)
+	}
+	if m.host.Script != nil {
+		if next := m.host.Script.Next(); next > m.State.Retired {
+			return next - m.State.Retired
+		}
+	}
+	return replay.Never
+}
+
+// Inputs returns all inputs of the run so far, with their stamps.
+func (m *Machine) Inputs() []replay.Input { return m.recorder.Inputs() }
+
+// Play gives a machine at its start the inputs of an earlier run.
+func (m *Machine) Play(inputs []replay.Input) { m.recorder = *replay.Play(inputs) }
+
+// diverged reports that the run has gone past a recorded input without coming to its position: the recording is of
+// another run.
+func (m *Machine) diverged() (Stop, bool) {
+	in, ok := m.recorder.Peek()
+	if !ok || in.Retired > m.State.Retired || in.Retired == m.State.Retired && in.Clock >= m.Clock() {
+		return Stop{}, false
+	}
+	stop := m.stopAt(StopError)
+	stop.Detail = fmt.Sprintf("the replay differs from the recording: an input for retired %d, clock %d was not applied", in.Retired, in.Clock)
+	return stop, true
+}

@@ -1,0 +1,213 @@
+package machine
+
+import (
+	"stasis/cpu"
+	"stasis/timer"
+)
+
+// Resume runs the machine by a plan until something stops it.
+//
+// It arms no breakpoint skip: who owns the breakpoints calls SkipBreakpoint of a CPU that stands at one.
+func (m *Machine) Resume(p Plan) Stop {
+	<-m.idle
+	defer func() { m.idle <- struct{}{} }()
+	defer m.flush()
+	for {
+		if stop, ok := m.boundary(&p); ok {
+			return stop
+		}
+		m.applyInputs()
+		m.settle()
+		i, ok := m.pick()
+		if !ok {
+			if stop, ok := m.jump(); ok {
+				return stop
+			}
+			continue
+		}
+		m.applyInputs() // those that came while the machine stood right here
+		m.settle()
+		if stop, ok := m.turn(i, &p); ok {
+			return stop
+		}
+	}
+}
+
+// boundary does what is done at a boundary before anything else happens there.
+func (m *Machine) boundary(p *Plan) (Stop, bool) {
+	if m.host.HashEvery != 0 && m.State.Retired >= m.nextHash {
+		m.takeHash()
+	}
+	if m.slice == 0 {
+		m.slice = m.host.Slice
+		m.flush()
+	}
+	select {
+	case r := <-m.requests:
+		r.run()
+	default:
+	}
+	switch {
+	case m.State.Ended:
+		return m.State.End, true
+	case p.Until != 0 && m.State.Retired >= p.Until:
+		return m.stopAt(StopUntil), true
+	}
+	if stop, ok := m.diverged(); ok {
+		return stop, true
+	}
+	if r := m.request.Swap(0); r != 0 {
+		return m.stopAt(Reason(r - 1)), true
+	}
+	return Stop{}, false
+}
+
+func (m *Machine) stopAt(r Reason) Stop { return Stop{Reason: r, CPU: m.State.Current} }
+
+func (m *Machine) takeHash() {
+	h := HashAt{m.State.Retired, m.Hash()}
+	m.nextHash += m.host.HashEvery
+	m.hashes = append(m.hashes, h)
+	if m.host.OnHash != nil {
+		m.host.OnHash(h)
+	}
+}
+
+// settle fires what is due.
+func (m *Machine) settle() {
+	m.queue.RunDue()
+	m.settled = true
+}
+
+// pick returns the CPU whose turn it is, beginning the next turn where one has ended. CPUs that wait are passed over; if
+// all do, there is none and nothing changes.
+func (m *Machine) pick() (int, bool) {
+	if m.State.Left > 0 && m.runnable(m.State.Current) {
+		return m.State.Current, true
+	}
+	n := len(m.cpus)
+	for k := 1; k <= n; k++ {
+		if i := (m.State.Current + k) % n; m.runnable(i) {
+			m.State.Current, m.State.Left = i, m.config.Quantum
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// runnable reports whether CPU i does not wait.
+func (m *Machine) runnable(i int) bool {
+	c := m.cpus[i]
+	return !c.Halted() || c.Wake()
+}
+
+// turn runs CPU i until the next boundary at which something else has to be looked at.
+func (m *Machine) turn(i int, p *Plan) (Stop, bool) {
+	c := m.cpus[i]
+	step := p.steps(i)
+	m.running = c
+	exit := c.Run(m.budget(p, step))
+	m.running = nil
+	n := c.Units()
+	m.advance(n)
+	return m.handle(i, exit, step && n > 0)
+}
+
+// budget is how many units may run before a deadline, an input, a hash, a stop or the next CPU's turn.
+func (m *Machine) budget(p *Plan, step bool) uint64 {
+	if step {
+		return 1
+	}
+	n := min(m.slice, m.inputLimit())
+	if !m.alone() {
+		n = min(n, m.State.Left)
+	}
+	if d := m.queue.Next(); d != timer.Never {
+		n = min(n, d-min(d, m.Clock()))
+	}
+	if p.Until != 0 {
+		n = min(n, p.Until-m.State.Retired)
+	}
+	if m.host.HashEvery != 0 {
+		n = min(n, m.nextHash-m.State.Retired)
+	}
+	return max(n, 1)
+}
+
+// advance accounts for units that a CPU has run.
+func (m *Machine) advance(n uint64) {
+	if n == 0 {
+		return
+	}
+	m.State.Retired += n
+	m.State.Left = turnLeft(m.State.Left, n, m.config.Quantum)
+	m.slice -= min(m.slice, n)
+	m.settled = false
+}
+
+// alone reports whether no CPU but the present one can run. Then its turns follow each other without a pause: nobody
+// else can wake before it is back from Run.
+func (m *Machine) alone() bool {
+	for i := range m.cpus {
+		if i != m.State.Current && m.runnable(i) {
+			return false
+		}
+	}
+	return true
+}
+
+// turnLeft is what is left of a turn after n units, with further turns of the same CPU joined to it.
+func turnLeft(left, n, quantum uint64) uint64 {
+	if n <= left {
+		return left - n
+	}
+	return (quantum - (n-left)%quantum) % quantum
+}
+
+// handle turns a CPU's exit into a stop, if it is one.
+func (m *Machine) handle(i int, exit cpu.Exit, stepped bool) (Stop, bool) {
+	if m.ending != nil {
+		return m.handleEnding(i)
+	}
+	stop := Stop{CPU: i, Addr: exit.Addr, Write: exit.Write, Detail: exit.Detail}
+	switch {
+	case exit.Kind == cpu.ExitTripleFault && m.config.Reboot:
+		m.powerOn()
+		return Stop{}, false
+	case exit.Kind == cpu.ExitTripleFault:
+		stop.Reason = StopTripleFault
+	case exit.Kind == cpu.ExitStrict:
+		stop.Reason = StopStrict
+	case exit.Kind == cpu.ExitBreakpoint:
+		stop.Reason = StopBreakpoint
+	case exit.Kind == cpu.ExitWatchpoint:
+		stop.Reason = StopWatchpoint
+	case stepped:
+		stop.Reason = StopStep
+	default:
+		return Stop{}, false
+	}
+	if stop.Reason.Over() {
+		m.State.Ended, m.State.End = true, stop
+	}
+	return stop, true
+}
+
+// handleEnding is the end that a device has asked for inside the last unit.
+func (m *Machine) handleEnding(i int) (Stop, bool) {
+	stop := *m.ending
+	stop.CPU, m.ending = i, nil
+	if stop.Reason == StopReset && m.config.Reboot {
+		m.powerOn()
+		return Stop{}, false
+	}
+	m.State.Ended, m.State.End = true, stop
+	return stop, true
+}
+
+// end is called by devices: the run is over when the present unit is complete.
+func (m *Machine) end(r Reason, code int) {
+	if m.ending == nil {
+		m.ending = &Stop{Reason: r, Code: code}
+	}
+}
