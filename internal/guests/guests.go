@@ -21,6 +21,17 @@ var files embed.FS
 const (
 	Hello32 = "hello32" // multiboot, 32-bit: one line and power-off
 	Hello64 = "hello64" // PVH, long mode, SSE: one line and power-off
+	Demo    = "demo"    // PVH: counts in a loop, with a timer interrupt
+)
+
+// Symbols of Demo.
+const (
+	DemoLoop  = "loop_body"     // the instruction that counts in DemoCount
+	DemoTick  = "tick"          // the timer's handler
+	DemoHz    = "demo_timer_hz" // Patch: the timer's rate, 19 to 1193181
+	DemoLoops = "demo_loops"    // Patch: power off after so many loops; 0 is never
+	DemoCount = "loop_counter"  // 8 bytes
+	DemoTicks = "tick_counter"  // 8 bytes
 )
 
 // ELF returns a copy of the named guest. It panics for a name that is not one of the constants.

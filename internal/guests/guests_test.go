@@ -54,13 +54,31 @@ func TestFresh(t *testing.T) {
 }
 
 func TestSymbols(t *testing.T) {
-	for _, name := range []string{Hello32, Hello64} {
+	for _, name := range []string{Hello32, Hello64, Demo} {
 		addrs, err := Symbols(ELF(name))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if addrs["_start"] < 1<<20 {
 			t.Errorf("%s: _start = %#x", name, addrs["_start"])
+		}
+	}
+}
+
+func TestDemoSymbols(t *testing.T) {
+	image := ELF(Demo)
+	addrs, err := Symbols(image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{DemoLoop, DemoTick, DemoHz, DemoLoops, DemoCount, DemoTicks} {
+		if addrs[name] == 0 {
+			t.Errorf("no symbol %s", name)
+		}
+	}
+	for _, name := range []string{DemoHz, DemoLoops} {
+		if _, err := Patch(image, name, 1); err != nil {
+			t.Error(err)
 		}
 	}
 }
