@@ -1,0 +1,70 @@
+# Targets:
+#
+#   make            build ./stasis
+#   make test       everything that CI runs
+#   make check      formatting, vet, staticcheck, generated files, tests with the race detector and the invariants
+#   make bench      speed, with QEMU beside it where installed; benchcmp BASE=FILE compares with an earlier one
+#   make fuzz       the fuzz targets, FUZZTIME each (10 s)
+#   make soak       the long forms of the tests
+#   make guests     fetch guest images into .guests
+#   make guests-embedded  build the guests in internal/guests anew from their source
+
+GO ?= go
+TIMEOUT ?= 40m
+FUZZTIME ?= 10s
+BENCHTIME ?= 1x
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.6.1
+BENCHSTAT = golang.org/x/perf/cmd/benchstat@v0.0.0-20250813145418-2f7363a06fe1
+
+.PHONY: build test check vet generate bench benchcmp fuzz soak guests guests-embedded clean
+
+build:
+	$(GO) build -o stasis ./cmd/stasis
+
+# What is missing is installed or fetched; where that is not possible, tests are skipped, unless STASIS_NO_SKIP is set.
+test:
+	.ci/tools
+	.ci/guests || [ -z "$$STASIS_NO_SKIP" ]
+	$(GO) vet ./...
+	$(GO) test -timeout $(TIMEOUT) ./...
+
+vet:
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt: $$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+# Generated files are in the repository; running the generators again must change nothing.
+generate:
+	$(GO) generate ./...
+	git diff --exit-code -- ':(glob)**/z*.go'
+
+check: vet generate
+	$(GO) test -timeout $(TIMEOUT) -race -tags invariants ./...
+
+bench:
+	@mkdir -p bench/results
+	$(GO) test -timeout $(TIMEOUT) -run '^$$' -bench . -benchtime $(BENCHTIME) ./bench/... | tee bench/results/latest.txt
+
+benchcmp:
+	$(GO) run $(BENCHSTAT) $(BASE) bench/results/latest.txt
+
+# go test fuzzes one target of one package at a time.
+fuzz:
+	@for pkg in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+			echo "$$pkg $$target"; \
+			$(GO) test -timeout $(TIMEOUT) -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+		done; \
+	done
+
+soak:
+	STASIS_SOAK=1 $(GO) test -count=1 -timeout 12h ./...
+
+guests:
+	.ci/guests
+
+guests-embedded:
+	$(MAKE) -C internal/guests
+
+clean:
+	rm -f stasis
