@@ -2,6 +2,7 @@ package machine
 
 import (
 	"io"
+	"time"
 
 	"stasis/replay"
 )
@@ -15,8 +16,13 @@ type Host struct {
 	Live   *replay.Live   // inputs from other goroutines, or nil
 	Pace   bool           // an idle machine sleeps until the deadline's host time
 
-	Slice     uint64 // units between two looks at the outside
-	HashEvery uint64 // units between two hashes; 0: none
+	Clock       func() time.Time // the guest's time follows this clock; nil: it follows the units alone
+	ClockOnStop ClockOnStop
+
+	Until     uint64        // stop when so many units are retired; 0: no such stop
+	MaxWall   time.Duration // stop after running so long; 0: no such stop
+	Slice     uint64        // units between two looks at the outside
+	HashEvery uint64        // units between two hashes; 0: none
 	OnHash    func(HashAt)
 }
 

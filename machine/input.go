@@ -33,6 +33,9 @@ func (m *Machine) pollSources() {
 	if m.host.Live != nil {
 		m.drain(m.host.Live)
 	}
+	if m.hostClock.due && !m.hostClock.off {
+		m.followClock()
+	}
 }
 
 func (m *Machine) drain(s replay.Source) {

@@ -9,6 +9,7 @@ package machine
 
 import (
 	"sync/atomic"
+	"time"
 
 	"stasis/bus"
 	"stasis/cpu"
@@ -58,7 +59,10 @@ type Machine struct {
 	hashes   []HashAt
 	nextHash uint64
 	slice    uint64 // units until the slice ends
-	buffer   []byte // for encoding
+	wall     time.Duration
+
+	hostClock hostClock
+	buffer    []byte // for encoding
 
 	request  atomic.Int32 // a stop that was asked for, as Reason+1
 	awake    chan struct{}

@@ -1,6 +1,8 @@
 package machine
 
 import (
+	"time"
+
 	"stasis/cpu"
 	"stasis/timer"
 )
@@ -12,6 +14,9 @@ func (m *Machine) Resume(p Plan) Stop {
 	<-m.idle
 	defer func() { m.idle <- struct{}{} }()
 	defer m.flush()
+	defer m.watchWall()()
+	p.Until = earlier(p.Until, m.host.Until)
+	m.resumeClock(&p)
 	for {
 		if stop, ok := m.boundary(&p); ok {
 			return stop
@@ -33,6 +38,32 @@ func (m *Machine) Resume(p Plan) Stop {
 	}
 }
 
+// earlier is the nearer of two positions; 0 is none.
+func earlier(a, b uint64) uint64 {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
+}
+
+// watchWall begins to measure host time, and stops the machine when there is no more of it. Its result ends that.
+func (m *Machine) watchWall() (end func()) {
+	start := time.Now()
+	var alarm *time.Timer
+	if m.host.MaxWall != 0 {
+		alarm = time.AfterFunc(m.host.MaxWall-m.wall, func() { m.Request(StopMaxWall) })
+	}
+	return func() {
+		m.wall += time.Since(start)
+		if alarm != nil {
+			alarm.Stop()
+		}
+	}
+}
+
+// Wall returns how long the machine has run, in host time, without the time that it was stopped.
+func (m *Machine) Wall() time.Duration { return m.wall }
+
 // boundary does what is done at a boundary before anything else happens there.
 func (m *Machine) boundary(p *Plan) (Stop, bool) {
 	if m.host.HashEvery != 0 && m.State.Retired >= m.nextHash {
@@ -40,6 +71,7 @@ func (m *Machine) boundary(p *Plan) (Stop, bool) {
 	}
 	if m.slice == 0 {
 		m.slice = m.host.Slice
+		m.hostClock.due = true
 		m.flush()
 	}
 	select {
