@@ -4,6 +4,8 @@ package x86
 // prefixes say: the 66 prefix is ignored there, as on Intel (SDM Vol. 2, "Superscripts Utilized in Opcode Tables", f64); AMD would
 // truncate RIP.
 //
+// UD0 and UD1 take a ModRM byte as on Intel; AMD raises #UD without fetching it.
+//
 // Sources: SDM Vol. 2, Tables and A-6 (group 5).
 var branchRows = []row{
 	{"70+cc jb", JCC, "Jb", F64 | End},

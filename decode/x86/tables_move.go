@@ -81,7 +81,8 @@ var segmentRows = []row{
 
 // hintRows does nothing: prefetches, multi-byte NOPs and the opcodes reserved for hints (ENDBR64 among them).
 //
-// Source: SDM Vol. 2, Table A-3, opcodes 0F 0D and 0F 18–1F, and Table A-6 (groups 16, P).
+// Source: SDM Vol. 2, Table A-3, opcodes 0F 0D and 0F 18–1F, and Table A-6 (groups 16, P). The register forms of 0F 0D do nothing as
+// on Intel; AMD raises #UD.
 var hintRows = []row{
 	{"0F 0D /1 mod!=3", PREFETCHW, "Mb", 0},
 	{"0F 0D /r", NOP, "Ev", 0},
