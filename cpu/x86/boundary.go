@@ -1,0 +1,122 @@
+package x86
+
+// Bits of DR6 and of PendingDebug, which holds what the next #DB will report.
+const (
+	dr6BD   = 1 << 13
+	dr6BS   = 1 << 14
+	dr6BT   = 1 << 15
+	dr6Bn   = 15
+	dr6Ones = 0xffff0ff0
+	dr7One  = 0x400
+)
+
+// updateAttention notes whether anything besides the next instruction may have to happen at the next boundary.
+func (c *CPU) updateAttention() {
+	c.attention = c.delivering || c.State.Halted || c.WaitSIPI || c.Shutdown || c.INITPending || c.SIPIPending || c.PendingDebug != 0 ||
+		c.NMIPending && !c.NMIBlocked || c.INTR && c.eflags&flagIF != 0 || c.InhibitSTI || c.InhibitMovSS ||
+		c.eflags&(flagTF|flagRF) != 0
+}
+
+// boundary does what stands before the next instruction: boundary order (1). It reports whether the loop must look again.
+func (c *CPU) boundary() bool {
+	switch {
+	case c.delivering:
+		c.deliverEvent()
+	case c.Shutdown:
+		c.tripleFault()
+	case c.INITPending:
+		c.initReset()
+	case c.WaitSIPI:
+		return c.waitSIPI()
+	case c.PendingDebug != 0 && !c.InhibitMovSS:
+		c.deliverDebug()
+	case c.NMIPending && !c.NMIBlocked && !c.InhibitMovSS:
+		c.deliverNMI()
+	case c.INTR && c.eflags&flagIF != 0 && !c.InhibitSTI && !c.InhibitMovSS:
+		return c.deliverInterrupt()
+	case c.State.Halted:
+		c.halt()
+	default:
+		return false
+	}
+	return true
+}
+
+func (c *CPU) begin(e exception) {
+	c.State.Halted = false
+	c.delivering, c.event = true, e
+	c.deliverEvent()
+}
+
+// deliverDebug is the trap #DB of the instruction before.
+func (c *CPU) deliverDebug() {
+	c.DR6 = c.DR6&^dr6Bn | dr6Ones | c.PendingDebug
+	c.PendingDebug = 0
+	c.DR7 &^= 1 << 13
+	c.begin(exception{vecDB, kindTrap, 0})
+}
+
+func (c *CPU) deliverNMI() {
+	c.NMIPending, c.NMIBlocked = false, true
+	c.begin(exception{vecNMI, kindExternal, 0})
+}
+
+// deliverInterrupt acknowledges and delivers a maskable interrupt. The request may have gone meanwhile.
+func (c *CPU) deliverInterrupt() bool {
+	vector, ok := c.sys.AckInterrupt()
+	if !ok {
+		c.INTR = false
+		c.updateAttention()
+		return true
+	}
+	c.stats.Interrupts++
+	c.begin(exception{vector, kindExternal, 0})
+	return true
+}
+
+// SetINTR is the interrupt wire.
+func (c *CPU) SetINTR(high bool) {
+	c.INTR = high
+	c.updateAttention()
+}
+
+// RaiseNMI is an edge on the NMI wire.
+func (c *CPU) RaiseNMI() {
+	c.NMIPending = true
+	c.updateAttention()
+}
+
+// RaiseINIT is an INIT message: at the next boundary the CPU resets and waits for SIPI.
+func (c *CPU) RaiseINIT() {
+	c.INITPending = true
+	c.updateAttention()
+}
+
+// RaiseSIPI is a start-up message. Only a CPU that waits for it listens.
+func (c *CPU) RaiseSIPI(vector uint8) {
+	if c.WaitSIPI || c.INITPending {
+		c.SIPIPending, c.SIPIVector = true, vector
+		c.updateAttention()
+	}
+}
+
+// waitSIPI starts an application processor at vector × 4 KiB, or goes on waiting.
+func (c *CPU) waitSIPI() bool {
+	if !c.SIPIPending {
+		c.halt()
+		return true
+	}
+	c.SIPIPending, c.WaitSIPI, c.State.Halted = false, false, false
+	c.loadRealSegment(1, uint16(c.SIPIVector)<<8)
+	c.rip = 0
+	c.updateAttention()
+	return true
+}
+
+// Wake reports whether the CPU is halted and something would wake it now.
+func (c *CPU) Wake() bool {
+	if c.WaitSIPI {
+		return c.SIPIPending || c.INITPending
+	}
+	return c.State.Halted && (c.INITPending || c.NMIPending && !c.NMIBlocked || c.INTR && c.eflags&flagIF != 0 || c.PendingDebug != 0 || c.delivering)
+}

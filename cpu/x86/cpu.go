@@ -1,0 +1,240 @@
+// Package x86 is an x86-64 logical processor: registers, semantics, exceptions, translation, and two engines over them, one
+// that runs decoded blocks and one that runs a handler at a time. Both give the same state after every unit.
+//
+// Invariant: between two units everything that the next one depends on is in State.
+//
+// Sources: Intel SDM Vol. 1–3; AMD APM Vol. 1–3.
+package x86
+
+import (
+	"math"
+	"unsafe"
+
+	"stasis/bus"
+	"stasis/cpu"
+	decode "stasis/decode/x86"
+	"stasis/mmu"
+)
+
+// Inst is a decoded instruction.
+type Inst = decode.Inst
+
+// System is what a CPU sees of the rest of the machine.
+type System interface {
+	Clock() uint64
+	RAM() *bus.RAM
+	ReadMMIO(pa uint64, size int) uint64
+	WriteMMIO(pa uint64, size int, v uint64)
+	In(port uint16, size int) uint32
+	Out(port uint16, size int, v uint32)
+	AckInterrupt() (vector uint8, ok bool)
+	ReadMSR(msr uint32) (v uint64, ok bool)
+	WriteMSR(msr uint32, v uint64) (ok bool)
+	TPR() uint8
+	SetTPR(v uint8)
+}
+
+// Slots of CPU.R besides the general registers 0–15.
+const (
+	regZero    = 16 // always 0
+	regSegBase = 17 // 17–22: bases of ES–GS
+	regTemp    = 23 // address computed by a preceding micro-operation
+	regCount   = 32
+)
+
+// inline is one entry of the arrays that the fast path probes: the page's address with the context id in its low 12 bits,
+// and where the page lies in the host.
+type inline struct {
+	tag  uint64
+	page unsafe.Pointer
+}
+
+// noTag matches no address: context ids start at 1.
+const noTag = 0
+
+// CPU is one logical processor. What the fast path uses comes first.
+type CPU struct {
+	flags  Flags
+	budget int64  // units left in this Run
+	ctx    uint64 // id of the translation context, in the low 12 bits of inline tags
+	at     uintptr
+	_      uint64
+	R      [regCount]uint64
+	tlbR   [mmu.Entries]inline
+	tlbW   [mmu.Entries]inline
+	engine engine
+
+	State // cold; GPR, RIP and RFLAGS in it are only up to date in what State() returns
+
+	sys    System
+	ram    *bus.RAM
+	config Config
+	index  int
+
+	rip     uint64 // of the instruction that executes
+	next    uint64 // of the one after it: handlers of branches change it
+	eflags  uint64 // RFLAGS without the status flags
+	mode    decode.Mode
+	start   int64 // budget at the start of this Run
+	leaving bool  // leave Run at the next boundary
+	exit    cpu.Exit
+
+	attention  bool // something besides the next instruction may have to happen at this boundary
+	singleStep bool
+	delivering bool // inside the delivery of an exception
+	exc        exception
+	event      exception // being delivered
+
+	walker   mmu.X86
+	contexts [4]uint16 // context ids by privilege class, 0 = not drawn
+	lastID   uint16
+
+	breakpoints map[uint64]bool
+	watches     []cpu.Watch
+	skip        bool
+	inst        Inst         // single-step engine's
+	fp          floatContext // scratch of the floating-point instructions
+	fetchVA     uint64
+	fetchPA     uint64
+	fetchPage   unsafe.Pointer
+
+	unimplemented map[string]uint64
+	stats         Stats
+}
+
+// Stats counts what the engine did.
+type Stats struct {
+	Blocks, Dropped, Walks, Faults, Steps, Slow, Interrupts uint64
+}
+
+// Config is what a model of CPU is made of.
+type Config struct {
+	Vendor string // "amd" or "intel"
+	Strict bool   // stop at what is not implemented
+	CPUs   int    // logical processors of the machine, for CPUID's topology
+	IPS    uint64 // instructions per virtual second: the TSC's frequency
+	Seed   uint64 // of RDRAND and RDSEED
+}
+
+// New is CPU number index (its APIC id) of a machine, as after power-on.
+func New(sys System, index int, config Config) *CPU {
+	c := &CPU{sys: sys, ram: sys.RAM(), index: index, config: config, unimplemented: map[string]uint64{}}
+	c.engine.init()
+	c.Reset()
+	return c
+}
+
+// Run executes at most budget units and says why it came back.
+func (c *CPU) Run(budget uint64) cpu.Exit {
+	c.budget = int64(min(budget, math.MaxInt64))
+	c.start = c.budget
+	c.leaving = false
+	c.exit = cpu.Exit{}
+	for c.budget > 0 && !c.leaving {
+		c.guarded()
+	}
+	return c.exit
+}
+
+// Units is the number of units done in this Run.
+func (c *CPU) Units() uint64 { return uint64(c.start - c.budget) }
+
+// guarded runs until there is a reason to leave, or until a guest exception unwinds to here.
+func (c *CPU) guarded() {
+	defer c.catch()
+	for c.budget > 0 && !c.leaving {
+		if c.attention && c.boundary() {
+			continue
+		}
+		if c.breakpoints != nil && c.hostBreak() {
+			return
+		}
+		if c.singleStep || c.slowBoundary() {
+			c.step()
+			continue
+		}
+		c.runBlocks()
+	}
+}
+
+// slowBoundary reports whether the next instruction needs the single-step engine: it stands in a shadow, or is traced.
+func (c *CPU) slowBoundary() bool {
+	return c.attention && (c.InhibitSTI || c.InhibitMovSS || c.eflags&(flagTF|flagRF) != 0) || c.skip
+}
+
+// leave ends Run at the next boundary.
+func (c *CPU) leave(exit cpu.Exit) {
+	c.exit = exit
+	c.leaving = true
+}
+
+// hostBreak leaves at boundary (2) when a host breakpoint stands at the next instruction and is not skipped.
+func (c *CPU) hostBreak() bool {
+	if c.skip || !c.breakpoints[c.PC()] {
+		return false
+	}
+	c.leave(cpu.Exit{Kind: cpu.ExitBreakpoint, Addr: c.PC()})
+	return true
+}
+
+// step executes one instruction (one iteration of REP) with its handler.
+func (c *CPU) step() {
+	i := c.fetch()
+	c.stats.Steps++
+	c.execute(i)
+}
+
+// execute runs the handler of the instruction at rip and completes it: one unit.
+func (c *CPU) execute(i *Inst) {
+	c.next = c.ipMask(c.rip + uint64(i.Len))
+	traced, shadow := c.eflags&flagTF != 0, c.InhibitSTI || c.InhibitMovSS
+	c.skip = false
+	c.eflags &^= flagRF
+	if shadow {
+		c.InhibitSTI, c.InhibitMovSS = false, false
+	}
+	handlerOf(i)(c, i)
+	c.rip = c.next
+	c.budget--
+	if traced {
+		c.PendingDebug |= dr6BS
+		c.attention = true
+	}
+	if shadow {
+		c.updateAttention()
+	}
+}
+
+// ipMask cuts an instruction pointer to the code segment's width.
+func (c *CPU) ipMask(ip uint64) uint64 {
+	switch c.mode {
+	case decode.Mode64:
+		return ip
+	case decode.Mode32:
+		return ip & 0xffffffff
+	}
+	return ip & 0xffff
+}
+
+// PC is the linear address of the next instruction.
+func (c *CPU) PC() uint64 { return c.linearIP(c.rip) }
+
+func (c *CPU) linearIP(ip uint64) uint64 {
+	if c.mode == decode.Mode64 {
+		return ip
+	}
+	return (c.Seg[decode.CS].Base + ip) & 0xffffffff
+}
+
+func (c *CPU) gpr(n uint8) uint64       { return c.R[n&15] }
+func (c *CPU) setGPR(n uint8, v uint64) { c.R[n&15] = v }
+
+// rflags is the whole register.
+func (c *CPU) rflags() uint64 { return c.eflags | flagOne | c.flags.get() }
+
+// setRFLAGS loads every bit that exists.
+func (c *CPU) setRFLAGS(v uint64) {
+	c.flags.put(v)
+	c.eflags = v & flagsAll &^ flagsStatus &^ flagOne
+	c.updateAttention()
+}

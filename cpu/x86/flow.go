@@ -1,0 +1,143 @@
+package x86
+
+import decode "stasis/decode/x86"
+
+// jump sets the next instruction pointer; a target outside the segment or not canonical faults at the branch.
+func (c *CPU) jump(target uint64, size uint8) {
+	c.next = c.target(target, size)
+}
+
+func (c *CPU) target(to uint64, size uint8) uint64 {
+	to = cutSize(to, size)
+	if c.mode == decode.Mode64 {
+		c.gpIf(!canonical(to))
+	} else {
+		c.gpIf(to > uint64(c.Seg[decode.CS].Limit))
+	}
+	return to
+}
+
+// jcc is Jcc.
+func jcc(c *CPU, i *Inst) {
+	if c.flags.condition(i.Opcode & 15) {
+		c.jump(c.next+uint64(i.Imm), i.OpSize)
+	}
+}
+
+// jmp is JMP near: relative, or through a register or memory.
+func jmp(c *CPU, i *Inst) { c.jump(c.nearTarget(i), i.OpSize) }
+
+func (c *CPU) nearTarget(i *Inst) uint64 {
+	if !i.HasModRM {
+		return c.next + uint64(i.Imm)
+	}
+	return c.readSized(i, i.OpSize)
+}
+
+// readSized reads the ModRM.rm operand in a width that is known only now.
+func (c *CPU) readSized(i *Inst, size uint8) uint64 {
+	switch size {
+	case 2:
+		return uint64(readRM[uint16](c, i))
+	case 4:
+		return uint64(readRM[uint32](c, i))
+	}
+	return readRM[uint64](c, i)
+}
+
+// call is CALL near.
+func call(c *CPU, i *Inst) {
+	to := c.target(c.nearTarget(i), i.OpSize)
+	c.pushValue(c.next, int(i.OpSize))
+	c.next = to
+}
+
+// ret is RET near, with the bytes to drop behind the return address.
+func ret(c *CPU, i *Inst) {
+	to := c.target(c.peek(0, int(i.OpSize)), i.OpSize)
+	c.setSP(c.R[4] + uint64(i.OpSize) + uint64(uint16(i.Imm)))
+	c.next = to
+}
+
+// loop, loope and loopne count rCX down in the address size.
+func loop(c *CPU, i *Inst)   { c.loopIf(i, true) }
+func loope(c *CPU, i *Inst)  { c.loopIf(i, c.flags.zf()) }
+func loopne(c *CPU, i *Inst) { c.loopIf(i, !c.flags.zf()) }
+
+func (c *CPU) loopIf(i *Inst, on bool) {
+	n := addrMask(i.AddrSize, c.R[1]-1)
+	if n != 0 && on {
+		c.jump(c.next+uint64(i.Imm), i.OpSize)
+	}
+	c.setIndex(1, i.AddrSize, n)
+}
+
+// jcxz is JCXZ, JECXZ and JRCXZ.
+func jcxz(c *CPU, i *Inst) {
+	if c.count(i) == 0 {
+		c.jump(c.next+uint64(i.Imm), i.OpSize)
+	}
+}
+
+// int3, intN, into and int1 are the software interrupts.
+func int3(c *CPU, i *Inst) { c.interrupt(vecBP, kindSoftware) }
+
+func intN(c *CPU, i *Inst) {
+	c.gpIf(c.v86() && c.iopl() < 3)
+	c.interrupt(uint8(i.Imm), kindSoftware)
+}
+
+func into(c *CPU, i *Inst) {
+	if c.flags.of() {
+		c.interrupt(vecOF, kindSoftware)
+	}
+}
+
+func int1(c *CPU, i *Inst) { c.interrupt(vecDB, kindICEBP) }
+
+// ud0, ud1 and ud2 are there to raise #UD.
+func ud0(c *CPU, i *Inst) { c.raise(vecUD, 0) }
+func ud1(c *CPU, i *Inst) { c.raise(vecUD, 0) }
+func ud2(c *CPU, i *Inst) { c.raise(vecUD, 0) }
+
+// bound is BOUND: #BR if the index lies outside the two bounds in memory.
+func bound(c *CPU, i *Inst) {
+	size := int(i.OpSize)
+	lin := c.linRead(i, 2*size)
+	lower, upper := c.loadSized(lin, size), c.loadSized(c.wrap(lin+uint64(size)), size)
+	index := cutSize(c.R[i.Reg], i.OpSize)
+	shift := 64 - 8*size
+	if int64(index<<shift) < int64(lower<<shift) || int64(index<<shift) > int64(upper<<shift) {
+		c.raise(vecBR, 0)
+	}
+}
+
+// The flag instructions.
+func cmc(c *CPU, i *Inst) { c.flags.setCF(!c.flags.cf()) }
+func clc(c *CPU, i *Inst) { c.flags.setCF(false) }
+func stc(c *CPU, i *Inst) { c.flags.setCF(true) }
+func cld(c *CPU, i *Inst) { c.eflags &^= flagDF }
+func std(c *CPU, i *Inst) { c.eflags |= flagDF }
+
+func cli(c *CPU, i *Inst) {
+	c.gpIf(c.protected() && c.CPL > c.iopl() || c.v86() && c.iopl() < 3)
+	c.eflags &^= flagIF
+	c.updateAttention()
+}
+
+// sti is STI: interrupts wait for one more instruction if they were masked.
+func sti(c *CPU, i *Inst) {
+	c.gpIf(c.protected() && c.CPL > c.iopl() || c.v86() && c.iopl() < 3)
+	if c.eflags&flagIF == 0 {
+		c.eflags |= flagIF
+		c.InhibitSTI = true
+	}
+	c.updateAttention()
+}
+
+// hlt is HLT: stop until an interrupt, NMI or reset. #GP(0) outside ring 0.
+func hlt(c *CPU, i *Inst) {
+	c.gpIf(c.CPL != 0)
+	c.State.Halted = true
+	c.attention = true
+}

@@ -1,0 +1,250 @@
+package x86
+
+import (
+	"fmt"
+
+	decode "stasis/decode/x86"
+)
+
+// Model-specific registers by their numbers. Source: SDM Vol. 4; APM Vol. 2, "MSR Cross-Reference".
+const (
+	msrTSC         = 0x10
+	msrAPICBase    = 0x1b
+	msrTSCAdjust   = 0x3b
+	msrSpecCtrl    = 0x48
+	msrPredCmd     = 0x49
+	msrPatchLevel  = 0x8b
+	msrMTRRCap     = 0xfe
+	msrSysenterCS  = 0x174
+	msrSysenterESP = 0x175
+	msrSysenterEIP = 0x176
+	msrMCGCap      = 0x179
+	msrMCGStatus   = 0x17a
+	msrMiscEnable  = 0x1a0
+	msrDebugCtl    = 0x1d9
+	msrMTRRVar     = 0x200
+	msrMTRRFix64K  = 0x250
+	msrPAT         = 0x277
+	msrMTRRDefType = 0x2ff
+	msrTSCDeadline = 0x6e0
+	msrX2APIC      = 0x800
+	msrEFER        = 0xc0000080
+	msrSTAR        = 0xc0000081
+	msrLSTAR       = 0xc0000082
+	msrCSTAR       = 0xc0000083
+	msrSFMASK      = 0xc0000084
+	msrFSBase      = 0xc0000100
+	msrGSBase      = 0xc0000101
+	msrKernelGS    = 0xc0000102
+	msrTSCAux      = 0xc0000103
+	msrSYSCFG      = 0xc0010010
+	msrHWCR        = 0xc0010015
+	msrVMCR        = 0xc0010114
+	msrDECfg       = 0xc0011029
+)
+
+// mtrrCap: 8 variable ranges, fixed ranges, write-combining.
+const mtrrCap = 0x508
+
+// rdmsr is RDMSR: EDX:EAX := MSR[ECX]. An unknown register is #GP(0), counted.
+func rdmsr(c *CPU, i *Inst) {
+	c.needCPL0()
+	n := uint32(c.R[1])
+	v, ok := c.readMSR(n)
+	if !ok {
+		c.note(fmt.Sprintf("RDMSR %#x", n))
+		c.raise(vecGP, 0)
+	}
+	c.R[0], c.R[2] = v&0xffffffff, v>>32
+}
+
+// wrmsr is WRMSR: MSR[ECX] := EDX:EAX.
+func wrmsr(c *CPU, i *Inst) {
+	c.needCPL0()
+	n := uint32(c.R[1])
+	if !c.writeMSR(n, c.R[2]<<32|c.R[0]&0xffffffff) {
+		c.note(fmt.Sprintf("WRMSR %#x", n))
+		c.raise(vecGP, 0)
+	}
+}
+
+// plainMSR is the state of an MSR that just holds a value, and the bits that may be set.
+func (c *CPU) plainMSR(n uint32) (v *uint64, mask uint64) {
+	const all = ^uint64(0)
+	amd := c.config.Vendor == "amd"
+	switch n {
+	case msrSTAR:
+		return &c.STAR, all
+	case msrSFMASK:
+		return &c.SFMASK, 0xffffffff
+	case msrSysenterCS:
+		return &c.SysenterCS, 0xffffffff
+	case msrMTRRDefType:
+		return &c.MTRRDefType, 0xcff
+	case msrTSCAux:
+		return &c.TSCAux, 0xffffffff
+	case msrMCGStatus:
+		return &c.MCGStatus, 7
+	case msrDebugCtl:
+		return &c.DebugCtl, 3
+	}
+	switch {
+	case n >= msrMTRRVar && n < msrMTRRVar+16:
+		return &c.MTRRVar[n-msrMTRRVar], all
+	case n == msrMTRRFix64K:
+		return &c.MTRRFixed[0], all
+	case n == 0x258 || n == 0x259:
+		return &c.MTRRFixed[n-0x257], all
+	case n >= 0x268 && n <= 0x26f:
+		return &c.MTRRFixed[n-0x265], all
+	case amd && n == msrHWCR:
+		return &c.HWCR, all
+	case amd && n == msrDECfg:
+		return &c.DECfg, all
+	case !amd && n == msrMiscEnable:
+		return &c.MiscEnable, all
+	}
+	return nil, 0
+}
+
+// canonicalMSR is the state of an MSR that holds a linear address.
+func (c *CPU) canonicalMSR(n uint32) *uint64 {
+	switch n {
+	case msrLSTAR:
+		return &c.LSTAR
+	case msrCSTAR:
+		return &c.CSTAR
+	case msrSysenterESP:
+		return &c.SysenterESP
+	case msrSysenterEIP:
+		return &c.SysenterEIP
+	case msrKernelGS:
+		return &c.KernelGSBase
+	}
+	return nil
+}
+
+func (c *CPU) readMSR(n uint32) (v uint64, ok bool) {
+	if p, _ := c.plainMSR(n); p != nil {
+		return *p, true
+	}
+	if p := c.canonicalMSR(n); p != nil {
+		return *p, true
+	}
+	switch n {
+	case msrTSC:
+		return c.tsc(), true
+	case msrTSCAdjust:
+		return c.TSCAdjust, true
+	case msrEFER:
+		return c.EFER, true
+	case msrFSBase:
+		return c.Seg[decode.FS].Base, true
+	case msrGSBase:
+		return c.Seg[decode.GS].Base, true
+	case msrPAT:
+		return c.PAT, true
+	case msrMTRRCap:
+		return mtrrCap, true
+	case msrMCGCap:
+		return 0, true
+	case msrPatchLevel:
+		return c.patchLevel(), true
+	}
+	if c.config.Vendor == "amd" && (n == msrSYSCFG || n == msrVMCR) {
+		return 0, true
+	}
+	if isSystemMSR(n) {
+		c.reload()
+		return c.readSystemMSR(n)
+	}
+	return 0, false
+}
+
+// isSystemMSR reports whether an MSR belongs to the local APIC.
+func isSystemMSR(n uint32) bool {
+	return n == msrAPICBase || n == msrTSCDeadline || n >= msrX2APIC && n < msrX2APIC+0x100
+}
+
+// The TSC deadline is kept in Clock units; software sees it through its own TSC offset.
+func (c *CPU) readSystemMSR(n uint32) (uint64, bool) {
+	v, ok := c.sys.ReadMSR(n)
+	if n == msrTSCDeadline && v != 0 {
+		v += c.TSCOffset
+	}
+	return v, ok
+}
+
+func (c *CPU) writeSystemMSR(n uint32, v uint64) bool {
+	if n == msrTSCDeadline && v != 0 {
+		v = max(v-c.TSCOffset, 1)
+		if v > 1<<63 { // a deadline before Clock 0
+			v = 1
+		}
+	}
+	return c.sys.WriteMSR(n, v)
+}
+
+func (c *CPU) writeMSR(n uint32, v uint64) bool {
+	if p, mask := c.plainMSR(n); p != nil {
+		c.gpIf(v&^mask != 0)
+		*p = v
+		return true
+	}
+	if p := c.canonicalMSR(n); p != nil {
+		c.gpIf(!canonical(v))
+		*p = v
+		return true
+	}
+	switch n {
+	case msrTSC:
+		c.TSCAdjust += v - c.tsc()
+		c.TSCOffset = v - c.sys.Clock()
+	case msrTSCAdjust:
+		c.TSCOffset += v - c.TSCAdjust
+		c.TSCAdjust = v
+	case msrEFER:
+		c.writeEFER(v)
+	case msrFSBase, msrGSBase:
+		c.gpIf(!canonical(v))
+		c.setBase(decode.FS+int(n-msrFSBase), v)
+	case msrPAT:
+		c.writePAT(v)
+	case msrPatchLevel: // a signature read sequence of Intel writes 0 first
+		return c.config.Vendor == "intel"
+	default:
+		if isSystemMSR(n) {
+			c.reload()
+			return c.writeSystemMSR(n, v)
+		}
+		return false
+	}
+	return true
+}
+
+func (c *CPU) writeEFER(v uint64) {
+	c.gpIf(v&^eferSupported != 0)
+	old := c.EFER
+	c.gpIf((v^old)&eferLME != 0 && c.CR0&cr0PG != 0)
+	c.EFER = v&^eferLMA | old&eferLMA
+	if (v^old)&eferNXE != 0 {
+		c.pagingChanged()
+		c.flushTLB(false)
+	}
+}
+
+func (c *CPU) writePAT(v uint64) {
+	for n := 0; n < 64; n += 8 {
+		kind := v >> n & 0xff
+		c.gpIf(kind > 7 || kind == 2 || kind == 3)
+	}
+	c.PAT = v
+}
+
+// patchLevel is the microcode revision, fixed per vendor.
+func (c *CPU) patchLevel() uint64 {
+	if c.config.Vendor == "intel" {
+		return 0x42e << 32
+	}
+	return 0x0830107c
+}

@@ -1,0 +1,224 @@
+package x86
+
+import (
+	"math/bits"
+
+	decode "stasis/decode/x86"
+)
+
+// mul is MUL: rDX:rAX := rAX × SRC. CF and OF say that the upper half is not zero.
+func mul[T word](c *CPU, i *Inst) {
+	hi, lo := bits.Mul64(uint64(readAcc[T](c)), uint64(readRM[T](c, i)))
+	if width[T]() < 64 {
+		hi, lo = lo>>width[T](), uint64(T(lo))
+	}
+	c.setProduct(hi, lo, width[T]())
+	c.mulFlags(lo, hi != 0, align[T]())
+}
+
+// imul1 is IMUL with one operand: rDX:rAX := rAX × SRC, signed.
+func imul1[T word](c *CPU, i *Inst) {
+	hi, lo := signedProduct(readAcc[T](c), readRM[T](c, i))
+	c.setProduct(hi, lo, width[T]())
+	c.mulFlags(lo, T(hi) != T(0)-T(lo>>(width[T]()-1)&1), align[T]())
+}
+
+// imul is IMUL with two or three operands: the low half; CF and OF say that it is not all.
+func imul[T word](f *Flags, dst, src T) T {
+	hi, lo := signedProduct(dst, src)
+	over := b2u(T(hi) != T(0)-T(lo>>(width[T]()-1)&1))
+	f.set(lo, shiftCarries[T](over, over), align[T]())
+	return T(lo)
+}
+
+// signedProduct is the whole signed product as two words of T's width, each zero-extended.
+func signedProduct[T word](a, b T) (hi, lo uint64) {
+	x, y := signExtend(a), signExtend(b)
+	hi, lo = bits.Mul64(uint64(x), uint64(y))
+	hi -= uint64(x>>63)&uint64(y) + uint64(y>>63)&uint64(x)
+	if width[T]() < 64 {
+		hi, lo = uint64(T(lo>>width[T]())), uint64(T(lo))
+	}
+	return hi, lo
+}
+
+// signExtend is v as a signed number.
+func signExtend[T word](v T) int64 { return int64(uint64(v)<<align[T]()) >> align[T]() }
+
+// mulFlags sets CF and OF; SF, ZF, PF and AF, undefined, follow the low half.
+func (c *CPU) mulFlags(lo uint64, over bool, meta uint64) {
+	carry := b2u(over) << (63 - meta)
+	c.flags.set(lo, carry, meta)
+}
+
+// setProduct writes a product to AX, DX:AX, EDX:EAX or RDX:RAX.
+func (c *CPU) setProduct(hi, lo, bits uint64) {
+	switch bits {
+	case 8:
+		setReg(c, 0, 0, uint16(hi<<8|lo))
+	case 16:
+		setReg(c, 0, 0, uint16(lo))
+		setReg(c, 2, 0, uint16(hi))
+	case 32:
+		c.R[0], c.R[2] = lo, hi
+	default:
+		c.R[0], c.R[2] = lo, hi
+	}
+}
+
+// dividend is AX, DX:AX, EDX:EAX or RDX:RAX as two words.
+func (c *CPU) dividend(bits uint64) (hi, lo uint64) {
+	switch bits {
+	case 8:
+		return c.R[0] >> 8 & 0xff, c.R[0] & 0xff
+	case 16:
+		return c.R[2] & 0xffff, c.R[0] & 0xffff
+	case 32:
+		return c.R[2] & 0xffffffff, c.R[0] & 0xffffffff
+	}
+	return c.R[2], c.R[0]
+}
+
+// div is DIV: #DE for a zero divisor or a quotient that does not fit. Flags stay.
+func div[T word](c *CPU, i *Inst) {
+	d := uint64(readRM[T](c, i))
+	hi, lo := c.dividend(width[T]())
+	if hi >= d {
+		c.raise(vecDE, 0)
+	}
+	if width[T]() < 64 {
+		hi, lo = 0, hi<<width[T]()|lo
+	}
+	q, r := bits.Div64(hi, lo, d)
+	c.setProduct(r, q, width[T]())
+}
+
+// idiv is IDIV: truncated towards zero, the remainder with the dividend's sign.
+func idiv[T word](c *CPU, i *Inst) {
+	d := signExtend(readRM[T](c, i))
+	hi, lo := c.dividend(width[T]())
+	if width[T]() < 64 {
+		v := hi<<width[T]() | lo
+		n := int64(v << (align[T]() * 2 & 63) >> (align[T]() * 2 & 63))
+		if width[T]() < 32 {
+			n = int64(v<<(64-2*width[T]())) >> (64 - 2*width[T]())
+		}
+		hi, lo = uint64(n>>63), uint64(n)
+	}
+	q, r, ok := signedDivide(hi, lo, d)
+	if !ok || signExtend(T(q)) != q {
+		c.raise(vecDE, 0)
+	}
+	c.setProduct(uint64(T(r)), uint64(T(q)), width[T]())
+}
+
+// signedDivide divides a signed 128-bit number.
+func signedDivide(hi, lo uint64, d int64) (q, r int64, ok bool) {
+	negative := int64(hi) < 0
+	if negative {
+		var borrow uint64
+		lo, borrow = bits.Sub64(0, lo, 0)
+		hi, _ = bits.Sub64(0, hi, borrow)
+	}
+	m := uint64(d)
+	if d < 0 {
+		m = -m
+	}
+	if hi >= m {
+		return 0, 0, false
+	}
+	uq, ur := bits.Div64(hi, lo, m)
+	limit := uint64(1) << 63
+	if negative != (d < 0) {
+		uq = -uq
+		if uq != 0 && uq < limit {
+			return 0, 0, false
+		}
+	} else if uq >= limit {
+		return 0, 0, false
+	}
+	if negative {
+		ur = -ur
+	}
+	return int64(uq), int64(ur), true
+}
+
+// cbw is CBW, CWDE or CDQE.
+func cbw(c *CPU, i *Inst) {
+	switch i.OpSize {
+	case 2:
+		setReg(c, 0, 0, uint16(int8(c.R[0])))
+	case 4:
+		c.R[0] = uint64(uint32(int16(c.R[0])))
+	default:
+		c.R[0] = uint64(int32(c.R[0]))
+	}
+}
+
+// cwd is CWD, CDQ or CQO.
+func cwd(c *CPU, i *Inst) {
+	switch i.OpSize {
+	case 2:
+		setReg(c, 2, 0, uint16(int16(c.R[0])>>15))
+	case 4:
+		c.R[2] = uint64(uint32(int32(c.R[0]) >> 31))
+	default:
+		c.R[2] = uint64(int64(c.R[0]) >> 63)
+	}
+}
+
+// The decimal adjustments, invalid in 64-bit mode.
+
+func daa(c *CPU, i *Inst) { c.decimal(func(al uint8, n uint8) uint8 { return al + n }) }
+func das(c *CPU, i *Inst) { c.decimal(func(al uint8, n uint8) uint8 { return al - n }) }
+
+// decimal is DAA and DAS: adjust both digits of AL after an addition or a subtraction.
+func (c *CPU) decimal(adjust func(al, n uint8) uint8) {
+	al, cf, af := uint8(c.R[0]), c.flags.cf(), c.flags.af()
+	v, carry := al, false
+	if al&15 > 9 || af {
+		next := adjust(v, 6)
+		carry = cf || adjust(0, 1) == 1 && next < v || adjust(0, 1) != 1 && next > v
+		v, af = next, true
+	}
+	if al > 0x99 || cf {
+		v, carry = adjust(v, 0x60), true
+	}
+	setReg(c, 0, 0, v)
+	c.flags.set(uint64(v), carries[uint8](carry, false)|b2u(af)<<3, 56)
+}
+
+func aaa(c *CPU, i *Inst) { c.ascii(0x106) }
+func aas(c *CPU, i *Inst) { c.ascii(0xfefa) }
+
+// ascii is AAA and AAS: a digit in AL, the carry into AH.
+func (c *CPU) ascii(adjust uint16) {
+	ax, on := uint16(c.R[0]), c.R[0]&15 > 9 || c.flags.af()
+	if on {
+		ax += adjust
+	}
+	ax &= 0xff0f
+	setReg(c, 0, 0, ax)
+	c.flags.set(uint64(ax&15), carries[uint8](on, false)|b2u(on)<<3, 56)
+}
+
+// aam is AAM: AH and AL are quotient and remainder of AL by the immediate.
+func aam(c *CPU, i *Inst) {
+	d := uint8(i.Imm)
+	if d == 0 {
+		c.raise(vecDE, 0)
+	}
+	al := uint8(c.R[0])
+	setReg(c, 0, 0, uint16(al/d)<<8|uint16(al%d))
+	c.flags.set(uint64(al%d), 0, 56)
+}
+
+// aad is AAD: AL := AH × immediate + AL.
+func aad(c *CPU, i *Inst) {
+	v := uint8(c.R[0]>>8)*uint8(i.Imm) + uint8(c.R[0])
+	setReg(c, 0, 0, uint16(v))
+	c.flags.set(uint64(v), 0, 56)
+}
+
+// salc is SALC: AL := CF ? FFh : 0. Undocumented, on every CPU.
+func salc(c *CPU, i *Inst) { setReg(c, 0, decode.Prefix(0), uint8(-c.flags.carryIn())) }

@@ -1,0 +1,72 @@
+package x86
+
+import (
+	"math"
+
+	"stasis/cpu/softfloat"
+)
+
+// The host's arithmetic takes the place of softfloat's where both give the same bits and flags. With round to nearest, an Inexact
+// that is masked and already raised, operands that are normal or zero and a result that is normal and not the least one, no flag
+// can change and no choice is left.
+
+// quick says whether MXCSR allows the host's arithmetic.
+func (c *CPU) quick() bool {
+	return c.FPU.MXCSR&(mxcsrRC|mxcsrPM|mxcsrPE) == mxcsrPM|mxcsrPE
+}
+
+func (c *CPU) quick64(a, b uint64, host func(a, b float64) float64) (uint64, bool) {
+	if !c.quick() || !plain64(a) || !plain64(b) || host == nil {
+		return 0, false
+	}
+	r := math.Float64bits(host(math.Float64frombits(a), math.Float64frombits(b)))
+	return r, r>>52&0x7ff-2 < 0x7fd
+}
+
+func (c *CPU) quick32(a, b uint32, host func(a, b float32) float32) (uint32, bool) {
+	if !c.quick() || !plain32(a) || !plain32(b) || host == nil {
+		return 0, false
+	}
+	r := math.Float32bits(host(math.Float32frombits(a), math.Float32frombits(b)))
+	return r, r>>23&0xff-2 < 0xfd
+}
+
+// plain64 reports a normal number or zero.
+func plain64(v uint64) bool { return v>>52&0x7ff-1 < 0x7fe || v<<1 == 0 }
+
+func plain32(v uint32) bool { return v>>23&0xff-1 < 0xfe || v<<1 == 0 }
+
+// opSqrt is the root of the second operand. The host's root of a single is the double one rounded, which is the same.
+var opSqrt = operation{
+	func(f *floatContext, _, b uint32) uint32 { return softfloat.Sqrt(f, b) },
+	func(f *floatContext, _, b uint64) uint64 { return softfloat.Sqrt(f, b) },
+	func(_, b float32) float32 { return float32(math.Sqrt(float64(b))) },
+	func(_, b float64) float64 { return math.Sqrt(b) },
+}
+
+// opMin and opMax give the second operand if either is a NaN or both are zeros. Source: SDM Vol. 2, "MINPS".
+var (
+	opMin = operation{single: pick[uint32](softfloat.Less), double: pick[uint64](softfloat.Less)}
+	opMax = operation{single: pick[uint32](softfloat.Greater), double: pick[uint64](softfloat.Greater)}
+)
+
+// pick gives a if it stands in the relation to b, else b.
+func pick[F softfloat.Word](first softfloat.Relation) func(f *floatContext, a, b F) F {
+	return func(f *floatContext, a, b F) F {
+		if f.DAZ {
+			a, b = flushed(a), flushed(b)
+		}
+		if softfloat.Compare(f, a, b) == first {
+			return a
+		}
+		return b
+	}
+}
+
+// flushed is zero for a denormal number.
+func flushed[F softfloat.Word](v F) F {
+	if softfloat.IsDenormal(v) {
+		return v >> (8*size[F]() - 1) << (8*size[F]() - 1)
+	}
+	return v
+}

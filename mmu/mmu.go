@@ -1,0 +1,98 @@
+// Package mmu turns virtual addresses into physical ones: page walks of both instruction sets and the architectural TLB.
+//
+// The TLB is guest-visible, so it is state: its contents follow from the guest's own accesses and flushes alone. Whatever a
+// CPU keeps to be faster (its inline arrays) holds a subset of it.
+//
+// Sources: SDM Vol. 3A, "Paging"; APM Vol. 2, "Page Translation and Protection".
+package mmu
+
+// PageSize is the granule of the TLB, in bytes; larger pages are held in pieces of it.
+const PageSize = 4096
+
+// Entries is the number of entries of each side of the TLB, direct-mapped by the low bits of the page number.
+const Entries = 1024
+
+// Access says what a translation is for.
+type Access uint8
+
+// Kinds of access; Read is the zero value.
+const (
+	Read  Access = 0
+	Write Access = 1 << iota
+	User         // at CPL 3, or an access made with user rights
+	Fetch
+)
+
+// Permission bits of an Entry.
+const (
+	PermWrite = 1 << iota
+	PermUser
+	PermExec
+	PermDirty  // the leaf's D bit is known to be set
+	PermGlobal // survives a MOV to CR3
+	PermLarge  // a piece of a larger page
+)
+
+// Entry is one 4 KiB translation. Tag is the virtual page address with bit 0 set when the entry is valid.
+type Entry struct {
+	Tag  uint64
+	PA   uint64 // physical page address
+	Perm uint16
+	PCID uint16
+	Span uint8 // log2 of the page's size: 12, 21, 22 or 30
+}
+
+// Holds reports whether the entry translates va.
+func (e *Entry) Holds(va uint64, pcid uint16) bool {
+	return e.Tag == va&^(PageSize-1)|1 && (e.PCID == pcid || e.Perm&PermGlobal != 0)
+}
+
+// State is the architectural TLB of one CPU: a data and an instruction side.
+type State struct {
+	D, I [Entries]Entry
+}
+
+// Index is the slot of a virtual address.
+func Index(va uint64) int { return int(va / PageSize % Entries) }
+
+// Side picks the data or the instruction side.
+func (s *State) Side(a Access) *[Entries]Entry {
+	if a&Fetch != 0 {
+		return &s.I
+	}
+	return &s.D
+}
+
+// Flush drops all entries, or all but the global ones.
+func (s *State) Flush(keepGlobal bool) {
+	for _, side := range []*[Entries]Entry{&s.D, &s.I} {
+		for i := range side {
+			if !keepGlobal || side[i].Perm&PermGlobal == 0 {
+				side[i] = Entry{}
+			}
+		}
+	}
+}
+
+// FlushPage drops what translates va, the other pieces of a large page included.
+func (s *State) FlushPage(va uint64) {
+	for _, side := range []*[Entries]Entry{&s.D, &s.I} {
+		for i := range side {
+			e := &side[i]
+			if e.Tag != 0 && (e.Tag^va)>>e.Span == 0 {
+				*e = Entry{}
+			}
+		}
+	}
+}
+
+// FlushPCID drops the non-global entries of one address space.
+func (s *State) FlushPCID(pcid uint16) {
+	for _, side := range []*[Entries]Entry{&s.D, &s.I} {
+		for i := range side {
+			if side[i].PCID == pcid && side[i].Perm&PermGlobal == 0 {
+				side[i] = Entry{}
+			}
+		}
+	}
+}
