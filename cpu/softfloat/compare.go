@@ -67,3 +67,12 @@ func IsNaN[F Word](v F) bool {
 	fraction, maxExp := fields[F]()
 	return v<<1 > F(maxExp<<uint(fraction))<<1
 }
+
+// IsDenormal reports a denormal number.
+func IsDenormal[F Word](v F) bool {
+	fraction, maxExp := fields[F]()
+	return v<<1 != 0 && uint64(v)>>uint(fraction)&maxExp == 0
+}
+
+// IsNaN80 reports a NaN of either sort, but not an unsupported encoding.
+func IsNaN80(v F80) bool { return v.SE&0x7fff == 0x7fff && v.Mant>>63 != 0 && v.Mant<<1 != 0 }

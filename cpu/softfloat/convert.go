@@ -125,3 +125,8 @@ func RoundToInt80(c *Context, v F80) F80 {
 	c.RoundedUp = up
 	return v
 }
+
+// Widen is the same value in 80 bits, a signalling NaN included: it raises nothing.
+func Widen[F Word](v F) F80 {
+	return pack80to(&Context{}, unpack(&Context{}, v), extended80)
+}

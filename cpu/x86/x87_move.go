@@ -1,10 +1,6 @@
 package x86
 
-import (
-	"math/big"
-
-	"stasis/cpu/softfloat"
-)
+import "stasis/cpu/softfloat"
 
 // Operand sizes by escape opcode: D9 is a single, DD a double; DB, with reg 5 or 7, 80 bits.
 
@@ -265,25 +261,3 @@ func fdecstp(c *CPU, i *Inst) {
 }
 
 func fnop(c *CPU, i *Inst) { c.checkFPU() }
-
-// constant is a number with more bits than a register: rest is what lies below the significand.
-type constant struct {
-	v    f80
-	up   bool // rounds up to nearest
-	tail bool // not exact
-}
-
-// pushConstant pushes a constant rounded as RC says, without any exception.
-//
-// Source: SDM Vol. 1, "Load Constant Instructions".
-func (c *CPU) pushConstant(i *Inst, k constant) {
-	f := c.fpuStart(i)
-	_ = f
-	mode := softfloat.Mode(c.FPU.CW >> cwRC0 & 3)
-	if k.tail && (mode == softfloat.Up || mode == softfloat.NearestEven && k.up) {
-		k.v.Mant++
-	}
-	c.push(k.v)
-}
-
-var _ = big.NewInt
