@@ -36,7 +36,7 @@ func (c *fakeCPU) Run(budget uint64) cpu.Exit {
 	c.units, c.reload = 0, false
 	for c.units < budget && !c.reload {
 		if c.Wire {
-			c.Wire, c.Waiting = false, false
+			c.Wire, c.Waiting, c.reload = false, false, true
 			c.Sum = c.Sum*31 + c.m.Clock()
 			c.units++
 			continue
@@ -96,6 +96,18 @@ func store(c *fakeCPU) {
 	c.m.bus.RAM.WriteAt(p[:], c.Sum%7*bus.PageSize)
 }
 
+// fakePort is a serial port that has room while its CPU does not know of a byte.
+type fakePort fakeCPU
+
+func (p *fakePort) Receive(b byte) bool {
+	if p.Wire {
+		return false
+	}
+	p.Wire = true
+	p.Sum = p.Sum*37 + uint64(b)
+	return true
+}
+
 // ticker interrupts all CPUs every period units, as long as it is on.
 type ticker struct {
 	TickerState
@@ -134,13 +146,7 @@ func fakeMachine(t *testing.T, config Config, host Host, period uint64, programs
 		tick.event.Schedule(period)
 	}
 	m.addPart("ticker", &tick.TickerState, nil)
-	m.serial[0] = func(p []byte) {
-		c := m.cpus[0].(*fakeCPU)
-		c.Wire = true
-		for _, b := range p {
-			c.Sum = c.Sum*37 + uint64(b)
-		}
-	}
+	m.serial[0] = (*fakePort)(m.cpus[0].(*fakeCPU))
 	m.boot = func() error { return nil }
 	m.fresh = m.encodeParts(nil)
 	return m

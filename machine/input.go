@@ -55,11 +55,27 @@ func (m *Machine) Input(in replay.Input) {
 func (m *Machine) apply(in replay.Input) {
 	switch in.Kind {
 	case replay.Serial:
-		if feed := m.serial[in.Port]; feed != nil {
-			feed(in.Data)
-		}
+		m.State.Typed[in.Port] = append(m.State.Typed[in.Port], in.Data...)
 	case replay.Advance:
 		m.State.Skipped += in.N
+	}
+}
+
+// receiver is the end of a serial line in the machine.
+type receiver interface {
+	// Receive takes a byte. It reports false, and takes nothing, if there is no room.
+	Receive(b byte) bool
+}
+
+// feed moves typed bytes into the serial ports as far as there is room. Room comes only by an access of the guest, after
+// which the machine is at a boundary: so the position at which a byte moves follows from the run.
+func (m *Machine) feed() {
+	for i, port := range m.serial {
+		typed := m.State.Typed[i]
+		for len(typed) > 0 && port.Receive(typed[0]) {
+			typed = typed[1:]
+		}
+		m.State.Typed[i] = typed
 	}
 }
 

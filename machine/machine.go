@@ -24,6 +24,7 @@ type State struct {
 	Current int             // the CPU whose turn it is
 	Left    uint64          // units left of that turn
 	Output  [outputs]uint64 // bytes that the guest has written to each place
+	Typed   [2][]byte       // bytes on their way to the serial ports
 	Ended   bool
 	End     Stop // if Ended
 }
@@ -54,7 +55,7 @@ type Machine struct {
 	boot    func() error
 
 	recorder replay.Recorder
-	serial   [2]func(p []byte) // what feeds the serial ports
+	serial   [2]receiver
 	outputs  [outputs]*output
 	hashes   []HashAt
 	nextHash uint64

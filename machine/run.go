@@ -105,9 +105,10 @@ func (m *Machine) takeHash() {
 	}
 }
 
-// settle fires what is due.
+// settle fires what is due, and lets serial ports take what is typed.
 func (m *Machine) settle() {
 	m.queue.RunDue()
+	m.feed()
 	m.settled = true
 }
 

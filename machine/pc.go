@@ -1,0 +1,125 @@
+package machine
+
+import (
+	"fmt"
+
+	"stasis/bus"
+	"stasis/cpu/x86"
+	"stasis/device/apic"
+	"stasis/device/ioapic"
+	"stasis/device/pic"
+	"stasis/device/pit"
+	"stasis/device/serial"
+	"stasis/irq"
+	"stasis/loader/acpi"
+)
+
+// pc is the board: a PC of the kind that kernels know by heart. Where things are is what loader/acpi tells them.
+type pc struct {
+	m      *Machine
+	cpus   []*x86.CPU
+	lapics []*apic.LAPIC
+	fabric apic.Fabric
+	pic    *pic.Pair
+	ioapic *ioapic.IOAPIC
+	errs   []error
+}
+
+// newPC wires the board. The order of the calls is the order of events at equal deadlines and of the state's encoding.
+func newPC(m *Machine) (*pc, error) {
+	pc := &pc{m: m}
+	pc.addControllers()
+	pc.addCPUs()
+	pc.addTimers()
+	pc.addSerial()
+	if len(pc.errs) > 0 {
+		return nil, pc.errs[0]
+	}
+	return pc, nil
+}
+
+// mmio and port put a device on the bus.
+func (pc *pc) mmio(name string, base, size uint64, d bus.Device) {
+	pc.note(pc.m.bus.MapMMIO(name, base, size, d))
+}
+
+func (pc *pc) port(name string, base, size uint64, d bus.Device) {
+	pc.note(pc.m.bus.MapPort(name, base, size, d))
+}
+
+func (pc *pc) note(err error) {
+	if err != nil {
+		pc.errs = append(pc.errs, err)
+	}
+}
+
+// isa is the wire of an ISA interrupt: to the 8259s, and to the I/O APIC, where interrupt 0 arrives at another pin.
+func (pc *pc) isa(n int) irq.Line {
+	pin := n
+	if n == 0 {
+		pin = acpi.PITPin
+	}
+	a, b := pc.pic.Line(n), pc.ioapic.Line(pin)
+	return irq.Func(func(high bool) {
+		a.Set(high)
+		b.Set(high)
+	})
+}
+
+// addControllers makes the interrupt controllers that all CPUs share.
+func (pc *pc) addControllers() {
+	pc.ioapic = ioapic.New(pc.fabric.MSI)
+	pc.fabric.OnEOI(pc.ioapic.EOI)
+	pc.pic = pic.New(irq.Func(func(high bool) {
+		if len(pc.lapics) > 0 {
+			pc.lapics[0].LINT0().Set(high)
+		}
+	}))
+	pc.m.addPart("pic", &pc.pic.State, nil)
+	pc.m.addPart("ioapic", &pc.ioapic.State, nil)
+	pc.port("pic master", 0x20, 2, pc.pic.Master())
+	pc.port("pic slave", 0xa0, 2, pc.pic.Slave())
+	pc.port("pic elcr", 0x4d0, 2, pc.pic.ELCR())
+	pc.mmio("ioapic", acpi.IOAPICBase, ioapic.WindowSize, pc.ioapic)
+}
+
+// addCPUs makes the CPUs, each with its local APIC.
+func (pc *pc) addCPUs() {
+	config := pc.m.config
+	for i := range config.SMP {
+		sys := &system{m: pc.m}
+		c := x86.New(sys, i, x86.Config{
+			Vendor: config.CPU, Strict: config.Strict, CPUs: config.SMP, IPS: config.IPS, Seed: config.Seed,
+		})
+		sys.lapic = apic.New(&pc.fabric, pc.m.queue, apic.Config{
+			ID: uint32(i), BSP: i == 0, IPS: config.IPS, X2APIC: true, TSCDeadline: true,
+		}, c, pc.pic.Ack)
+		pc.cpus = append(pc.cpus, c)
+		pc.lapics = append(pc.lapics, sys.lapic)
+		pc.m.cpus = append(pc.m.cpus, c)
+		pc.m.addPart(fmt.Sprintf("local apic %d", i), &sys.lapic.State, nil)
+	}
+}
+
+// addTimers makes the devices whose only business is time.
+func (pc *pc) addTimers() {
+	ips := pc.m.config.IPS
+	pit := pit.New(pc.m.queue, ips, pc.isa(0))
+	pc.m.addPart("pit", &pit.State, nil)
+	pc.port("pit", 0x40, 4, pit.Ports())
+	pc.port("port 61h", 0x61, 1, pit.Port61())
+}
+
+// addSerial makes COM1 and COM2.
+func (pc *pc) addSerial() {
+	for i, at := range []struct {
+		base uint64
+		irq  int
+	}{{0x3f8, 4}, {0x2f8, 3}} {
+		u := serial.New(pc.m.queue, pc.m.config.IPS, pc.isa(at.irq), pc.m.outputs[serialOutput+i])
+		name := fmt.Sprintf("serial port %d", i+1)
+		pc.m.addPart(name, &u.State, nil)
+		pc.port(name, at.base, 8, u)
+		pc.m.serial[i] = u
+	}
+}
