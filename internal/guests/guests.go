@@ -22,6 +22,17 @@ const (
 	Hello32 = "hello32" // multiboot, 32-bit: one line and power-off
 	Hello64 = "hello64" // PVH, long mode, SSE: one line and power-off
 	Demo    = "demo"    // PVH: counts in a loop, with a timer interrupt
+	Tests   = "tests"   // PVH: prints PASS or FAIL for each of its checks
+)
+
+// Command lines of Tests that end the machine, each its own way. Any other command line names a single test, and an empty
+// one runs all of the rest: the number of failures goes to the debug exit port.
+const (
+	TestStrict      = "strict" // what QEMU's TCG does not pass
+	TestPoweroff    = "poweroff"
+	TestReset       = "reset"
+	TestHalt        = "halt"
+	TestTripleFault = "triple-fault"
 )
 
 // Symbols of Demo.

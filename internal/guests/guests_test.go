@@ -54,7 +54,7 @@ func TestFresh(t *testing.T) {
 }
 
 func TestSymbols(t *testing.T) {
-	for _, name := range []string{Hello32, Hello64, Demo} {
+	for _, name := range []string{Hello32, Hello64, Demo, Tests} {
 		addrs, err := Symbols(ELF(name))
 		if err != nil {
 			t.Fatal(err)

@@ -31,6 +31,7 @@ main:
         mov     edx, GATE
         call    set_gate
         call    load_idt
+        call    virtual_wire
         mov     al, 0xfe
         call    init_pic
         call    start_timer
