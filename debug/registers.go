@@ -6,8 +6,11 @@ import (
 	"stasis/cpu"
 )
 
+// Register is a row of the register table.
+type Register = cpu.Register
+
 // Registers is the register table, the same for every CPU and in every mode.
-func (d *Debugger) Registers() []cpu.Register { return d.cpus[0].Registers() }
+func (d *Debugger) Registers() []Register { return d.cpus[0].Registers() }
 
 // Register reads the low 64 bits of a register by its name.
 func (d *Debugger) Register(cpu int, name string) (uint64, bool) {

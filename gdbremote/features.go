@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"stasis/cpu"
+	debugger "stasis/debug"
 )
 
 // architectures are gdb's names of the architectures, by the beginning of their features' names.
@@ -28,7 +28,7 @@ func (c *Conn) features(annex string) (string, bool) {
 	return "", false
 }
 
-func featureNames(table []cpu.Register) (names []string) {
+func featureNames(table []debugger.Register) (names []string) {
 	for _, r := range table {
 		if !slices.Contains(names, r.Feature) {
 			names = append(names, r.Feature)
@@ -37,7 +37,7 @@ func featureNames(table []cpu.Register) (names []string) {
 	return names
 }
 
-func targetXML(table []cpu.Register) string {
+func targetXML(table []debugger.Register) string {
 	var b strings.Builder
 	b.WriteString("<?xml version=\"1.0\"?>\n<!DOCTYPE target SYSTEM \"gdb-target.dtd\">\n<target version=\"1.0\">\n")
 	names := featureNames(table)
@@ -54,7 +54,7 @@ func targetXML(table []cpu.Register) string {
 }
 
 // featureXML lists a feature's registers, after the types that they need. A register's number is its row in the table.
-func featureXML(feature string, table []cpu.Register) string {
+func featureXML(feature string, table []debugger.Register) string {
 	var types, regs strings.Builder
 	var defined []string
 	for i, r := range table {
@@ -73,7 +73,7 @@ func featureXML(feature string, table []cpu.Register) string {
 }
 
 // saveRestore keeps a client from saving and restoring the system's state around a call that it makes in the guest.
-func saveRestore(r cpu.Register) string {
+func saveRestore(r debugger.Register) string {
 	if r.Group == "system" {
 		return " save-restore=\"no\""
 	}
