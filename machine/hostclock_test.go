@@ -11,7 +11,7 @@ func TestHostClock(t *testing.T) {
 	clock := func() time.Time { now = now.Add(time.Millisecond); return now }
 	for _, onStop := range []ClockOnStop{ClockPauses, ClockRuns} {
 		host := Host{Slice: 100, Clock: clock, ClockOnStop: onStop}
-		m := fakeMachine(t, Config{}, host, 5000, []func(*fakeCPU){nop, nop, store})
+		m := fakeMachine(t, Config{}, host, 5_000_000_000, []func(*fakeCPU){nop, nop, store})
 		m.Resume(Plan{Until: 1000})
 		before := m.Clock()
 		now = now.Add(time.Hour)
@@ -23,7 +23,7 @@ func TestHostClock(t *testing.T) {
 		if len(m.Inputs()) == 0 {
 			t.Fatal("no advance was recorded")
 		}
-		again := fakeMachine(t, Config{}, Host{}, 5000, []func(*fakeCPU){nop, nop, store})
+		again := fakeMachine(t, Config{}, Host{}, 5_000_000_000, []func(*fakeCPU){nop, nop, store})
 		again.Play(m.Inputs())
 		if got := run(t, again, 5000); got != want {
 			t.Errorf("policy %d, replayed:\n%s\nwant\n%s", onStop, got, want)

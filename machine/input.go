@@ -57,8 +57,17 @@ func (m *Machine) apply(in replay.Input) {
 	case replay.Serial:
 		m.State.Typed[in.Port] = append(m.State.Typed[in.Port], in.Data...)
 	case replay.Advance:
-		m.State.Skipped += in.N
+		m.passTime(m.Clock() + in.N)
 	}
+}
+
+// passTime moves the Clock on, from deadline to deadline: every device sees each of its own at its time.
+func (m *Machine) passTime(to uint64) {
+	for next := m.queue.Next(); next <= to; next = m.queue.Next() {
+		m.State.Skipped += next - min(next, m.Clock())
+		m.queue.RunDue()
+	}
+	m.State.Skipped += to - m.Clock()
 }
 
 // receiver is the end of a serial line in the machine.

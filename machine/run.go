@@ -16,6 +16,9 @@ func (m *Machine) Resume(p Plan) Stop {
 	defer m.flush()
 	defer m.watchWall()()
 	p.Until = earlier(p.Until, m.host.Until)
+	if p.Units != 0 {
+		p.Units += m.State.Retired
+	}
 	m.resumeClock(&p)
 	for {
 		if stop, ok := m.boundary(&p); ok {
@@ -84,6 +87,8 @@ func (m *Machine) boundary(p *Plan) (Stop, bool) {
 		return m.State.End, true
 	case p.Until != 0 && m.State.Retired >= p.Until:
 		return m.stopAt(StopUntil), true
+	case p.Units != 0 && m.State.Retired >= p.Units:
+		return m.stopAt(StopInterrupted), true
 	}
 	if stop, ok := m.diverged(); ok {
 		return stop, true
@@ -158,8 +163,10 @@ func (m *Machine) budget(p *Plan, step bool) uint64 {
 	if d := m.queue.Next(); d != timer.Never {
 		n = min(n, d-min(d, m.Clock()))
 	}
-	if p.Until != 0 {
-		n = min(n, p.Until-m.State.Retired)
+	for _, end := range [...]uint64{p.Until, p.Units} {
+		if end != 0 {
+			n = min(n, end-m.State.Retired)
+		}
 	}
 	if m.host.HashEvery != 0 {
 		n = min(n, m.nextHash-m.State.Retired)

@@ -93,7 +93,8 @@ const (
 // Plan says how to resume. Without actions all CPUs continue.
 type Plan struct {
 	Actions []Action // one a CPU
-	Until   uint64   // stop when so many units are retired; 0: no such stop
+	Until   uint64   // StopUntil when so many units are retired; 0: no such stop
+	Units   uint64   // StopInterrupted after so many units; 0: no such stop
 }
 
 // steps reports whether CPU i is to make a step.

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"stasis/debug"
+	"stasis/machine"
+)
+
+// target is a machine as the debugger sees it.
+type target struct {
+	*machine.Machine
+	cpus []debug.CPU
+	last machine.Stop // why the machine last stopped
+}
+
+func newTarget(m *machine.Machine) *target {
+	t := &target{Machine: m}
+	for _, c := range m.CPUs() {
+		t.cpus = append(t.cpus, c)
+	}
+	return t
+}
+
+func (t *target) CPUs() []debug.CPU { return t.cpus }
+func (t *target) Rate() uint64      { return t.Config().IPS }
+
+// Resume runs the machine by a debugger's plan.
+func (t *target) Resume(p debug.Plan) debug.Stop {
+	plan := machine.Plan{Units: p.Units}
+	for i, a := range p.Actions {
+		if a == debug.Step {
+			if plan.Actions == nil {
+				plan.Actions = make([]machine.Action, len(p.Actions))
+			}
+			plan.Actions[i] = machine.Step
+		}
+	}
+	t.last = t.Machine.Resume(plan)
+	return debugStop(t.last)
+}
+
+// debugStop is a stop in the debugger's words.
+func debugStop(s machine.Stop) debug.Stop {
+	stop := debug.Stop{CPU: s.CPU, Addr: s.Addr, Reason: s.Reason.String(), Code: s.ExitCode(), Access: debug.Read}
+	if s.Write {
+		stop.Access = debug.Write
+	}
+	switch s.Reason {
+	case machine.StopInterrupted:
+		stop.Kind = debug.StopInterrupt
+	case machine.StopStep:
+		stop.Kind = debug.StopStep
+	case machine.StopBreakpoint:
+		stop.Kind = debug.StopBreakpoint
+	case machine.StopWatchpoint:
+		stop.Kind = debug.StopWatchpoint
+	case machine.StopTripleFault, machine.StopHaltedForever, machine.StopStrict:
+		stop.Kind = debug.StopFatal
+	default:
+		stop.Kind = debug.StopEnd
+	}
+	return stop
+}
+
+// ReadPhysical reads up to the first byte that is not memory.
+func (t *target) ReadPhysical(p []byte, pa uint64) int { return eachPage(p, pa, t.ReadPhys) }
+
+// WritePhysical writes up to the first byte that is not memory.
+func (t *target) WritePhysical(p []byte, pa uint64) int { return eachPage(p, pa, t.WritePhys) }
+
+// eachPage moves bytes page by page until that fails, and says how many it has moved.
+func eachPage(p []byte, pa uint64, move func(p []byte, pa uint64) error) int {
+	done := 0
+	for done < len(p) {
+		at := pa + uint64(done)
+		n := min(len(p)-done, int(4096-at%4096))
+		if move(p[done:done+n], at) != nil {
+			break
+		}
+		done += n
+	}
+	return done
+}
