@@ -2,8 +2,8 @@ package machine
 
 import (
 	"fmt"
-	"time"
 
+	"stasis/device/rtc"
 	"stasis/loader"
 )
 
@@ -35,9 +35,6 @@ const (
 	MaxSMP         = 8
 )
 
-// DefaultEpoch is the time at power-on: fixed, so that a guest that asks for the date is the same in every run.
-var DefaultEpoch = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
-
 // normal fills in the defaults, or says what makes no sense.
 func (c Config) normal() (Config, error) {
 	setDefault(&c.Board, "pc")
@@ -45,7 +42,7 @@ func (c Config) normal() (Config, error) {
 	setDefault(&c.Mem, DefaultMem)
 	setDefault(&c.SMP, 1)
 	setDefault(&c.IPS, DefaultIPS)
-	setDefault(&c.Epoch, DefaultEpoch)
+	setDefault(&c.Epoch, rtc.DefaultEpoch)
 	setDefault(&c.Quantum, DefaultQuantum)
 	switch {
 	case c.Board != "pc":

@@ -5,10 +5,12 @@ import (
 
 	"stasis/bus"
 	"stasis/cpu/x86"
+	"stasis/device/acpipm"
 	"stasis/device/apic"
 	"stasis/device/ioapic"
 	"stasis/device/pic"
 	"stasis/device/pit"
+	"stasis/device/rtc"
 	"stasis/device/serial"
 	"stasis/irq"
 	"stasis/loader/acpi"
@@ -31,6 +33,7 @@ func newPC(m *Machine) (*pc, error) {
 	pc.addControllers()
 	pc.addCPUs()
 	pc.addTimers()
+	pc.addPower()
 	pc.addSerial()
 	if len(pc.errs) > 0 {
 		return nil, pc.errs[0]
@@ -108,6 +111,24 @@ func (pc *pc) addTimers() {
 	pc.m.addPart("pit", &pit.State, nil)
 	pc.port("pit", 0x40, 4, pit.Ports())
 	pc.port("port 61h", 0x61, 1, pit.Port61())
+
+	_, high := pc.m.bus.RAM.High()
+	rtc := rtc.New(pc.m.queue, ips, pc.isa(8), rtc.Config{
+		Epoch: pc.m.config.Epoch, Low: pc.m.bus.RAM.Low(), High: high, CPUs: pc.m.config.SMP,
+	})
+	pc.m.addPart("rtc", &rtc.State, nil)
+	pc.port("rtc", 0x70, 2, rtc)
+}
+
+// addPower makes what ACPI describes: power-off and the PM timer.
+func (pc *pc) addPower() {
+	pm := acpipm.New(pc.m.queue, pc.m.config.IPS, pc.isa(acpi.SCI), func(sleepType uint8) {
+		if sleepType == acpi.SleepTypeS5 {
+			pc.m.end(StopPowerOff, 0)
+		}
+	})
+	pc.m.addPart("acpi pm", &pm.State, nil)
+	pc.port("acpi pm", acpi.PM1EventPort, acpipm.Size, pm)
 }
 
 // addSerial makes COM1 and COM2.
