@@ -23,6 +23,7 @@ const (
 	Hello64 = "hello64" // PVH, long mode, SSE: one line and power-off
 	Demo    = "demo"    // PVH: counts in a loop, with a timer interrupt
 	Tests   = "tests"   // PVH: prints PASS or FAIL for each of its checks
+	Bench   = "bench"   // PVH: loops to time, see Benchmarks
 )
 
 // Command lines of Tests that end the machine, each its own way. Any other command line names a single test, and an empty

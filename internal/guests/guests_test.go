@@ -2,6 +2,9 @@ package guests
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding"
+	"encoding/binary"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -54,7 +57,7 @@ func TestFresh(t *testing.T) {
 }
 
 func TestSymbols(t *testing.T) {
-	for _, name := range []string{Hello32, Hello64, Demo, Tests} {
+	for _, name := range []string{Hello32, Hello64, Demo, Tests, Bench} {
 		addrs, err := Symbols(ELF(name))
 		if err != nil {
 			t.Fatal(err)
@@ -96,5 +99,40 @@ func TestPatch(t *testing.T) {
 		if _, err := Patch(image, symbol, 1); err == nil {
 			t.Errorf("patching %s: no error", symbol)
 		}
+	}
+}
+
+func TestBenchmarks(t *testing.T) {
+	image := ELF(Bench)
+	for _, b := range Benchmarks {
+		if !bytes.Contains(image, []byte("\x00"+b.Name+"\x00")) {
+			t.Errorf("the guest has no %q", b.Name)
+		}
+	}
+	if got := Benchmarks[0].CommandLine(3); got != "alu 3" {
+		t.Errorf("command line %q", got)
+	}
+	if got := Benchmarks[3].Output(); got != "sieve 0000000000014069\n" {
+		t.Errorf("output %q", got)
+	}
+}
+
+// TestSHA256 computes the guest's checksum by the library: its state after the same blocks, before padding.
+func TestSHA256(t *testing.T) {
+	h := sha256.New()
+	block := make([]byte, 64)
+	for i := range block {
+		block[i] = byte(i)
+	}
+	for range Benchmarks[2].Few {
+		h.Write(block)
+	}
+	state, err := h.(encoding.BinaryMarshaler).MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := uint64(binary.BigEndian.Uint32(state[4:])) | uint64(binary.BigEndian.Uint32(state[8:]))<<32
+	if got := Benchmarks[2].Checksum; got != want {
+		t.Errorf("checksum %#x, want %#x", got, want)
 	}
 }

@@ -76,6 +76,8 @@ ends_end:
 main:
         call    init_traps
         call    virtual_wire
+        mov     al, 0xff                # no interrupts but those that a test asks for
+        call    init_pic
         call    command_line
         cmp     byte ptr [rsi], 0
         je      all
