@@ -1,12 +1,358 @@
 package x86
 
-type engine struct{}
+import (
+	"unsafe"
 
-func (e *engine) init()                                   {}
-func (e *engine) evictCode(slot int)                      {}
-func (e *engine) dropCode()                               {}
-func (e *engine) breakpointsChanged(_, _ map[uint64]bool) {}
+	decode "stasis/decode/x86"
+	"stasis/mmu"
+)
 
-func (c *CPU) runBlocks()              { c.step() }
-func (c *CPU) InvalidateCode(p uint64) {}
-func (c *CPU) segmentsChanged()        {}
+// The block engine runs straight-line pieces of one page, decoded once into micro-operations, in one generated switch.
+//
+// Invariants: a block's units are taken from the budget when it is entered, and what was not done is given back on every way
+// out in the middle; links lead to blocks of the same page and mode only; a way to another page goes by the jump cache, which
+// asks the instruction side of the TLB.
+
+// uop is one micro-operation. It holds no pointer, so the arena of them is never scanned.
+type uop struct {
+	op               uint16
+	dst, src         uint8 // byte offsets into CPU.R
+	base, idx, scale uint8 // register numbers, and a shift
+	last             bool  // the last of its instruction, and it alone is the instruction: the slow case may go on behind it
+	disp             int64
+	imm              int64
+	n                uint32 // of a block's first: instructions in the block
+	side             uint32 // block number × blockMax + instruction in the block
+}
+
+// term follows a block's last micro-operation: where it goes, fall-through first.
+type term struct {
+	link   [2]*uop
+	target [2]uint64
+}
+
+const (
+	uopSize   = unsafe.Sizeof(uop{})
+	blockMax  = 64      // instructions in a block
+	arenaSize = 1 << 20 // micro-operations
+	jumpSize  = 4096
+	unlinked  = 0x7fffffff // instructions of the stub: no budget is enough
+)
+
+// block is decoded code of one page.
+type block struct {
+	key   blockKey
+	first *uop
+	insts []Inst
+	addrs []uint64 // linear addresses of the instructions
+	dead  bool
+}
+
+// blockKey is what decoding depends on.
+type blockKey struct {
+	pa, va uint64
+	mode   uint64 // in the low 12 bits, as codeSlot.key has it
+}
+
+// codeSlot mirrors an entry of the TLB's instruction side for the jump cache.
+type codeSlot struct {
+	tag uint64 // page | context id
+	key uint64 // physical page | mode
+}
+
+// jump is an entry of the jump cache: a block by address, physical page and mode.
+type jump struct {
+	va, key uint64
+	link    *uop
+}
+
+type engine struct {
+	arena   []uop
+	used    int
+	flushes uint32
+	blocks  []*block
+	byKey   map[blockKey]*block
+	byPage  map[uint64][]*block
+	code    [mmu.Entries]codeSlot
+	jumps   [jumpSize]jump
+	stub    [2]uop // unlinked successor
+	missR   *uop
+	missW   *uop
+	endTerm *uop
+	slowOp  *uop
+	exitOp  *uop
+	fixed   [8]uop
+	missVA  uint64
+	way     int // which successor a terminator chose
+	mode    uint64
+	limit   uint32 // of CS, outside flat segments
+	builder builder
+}
+
+func (e *engine) init() {
+	e.arena = make([]uop, arenaSize)
+	for n, op := range []uint16{uMissR, uMissW, uTerm, uSlowAt, uExit} {
+		e.fixed[n].op = op
+	}
+	e.missR, e.missW, e.endTerm, e.slowOp, e.exitOp = &e.fixed[0], &e.fixed[1], &e.fixed[2], &e.fixed[3], &e.fixed[4]
+	e.stub[0].n = unlinked
+	e.flush()
+}
+
+// flush forgets every block.
+func (e *engine) flush() {
+	e.used, e.blocks = 0, e.blocks[:0]
+	e.flushes++
+	e.byKey = map[blockKey]*block{}
+	e.byPage = map[uint64][]*block{}
+	e.jumps = [jumpSize]jump{}
+}
+
+// evictCode and dropCode keep the jump cache below the TLB's instruction side.
+func (e *engine) evictCode(slot int) { e.code[slot].tag = noTag }
+func (e *engine) dropCode()          { e.code = [mmu.Entries]codeSlot{} }
+
+// breakpointsChanged drops the blocks of the pages where a host breakpoint came or went: a block ends before one.
+func (e *engine) breakpointsChanged(old, now map[uint64]bool) { e.flush() }
+
+// InvalidateCode drops the blocks of a physical page: its code has changed.
+func (c *CPU) InvalidateCode(page uint64) {
+	e := &c.engine
+	page &^= pageMask
+	for _, b := range e.byPage[page] {
+		b.dead = true
+		b.first.op = uDead
+		delete(e.byKey, b.key)
+		c.stats.Dropped++
+	}
+	delete(e.byPage, page)
+}
+
+// segmentsChanged selects the mode that blocks depend on.
+func (c *CPU) segmentsChanged() {
+	mode := uint64(c.mode) & 0x70
+	if c.mode != decode.Mode64 {
+		mode |= c.flatness()
+	}
+	e := &c.engine
+	if mode != e.mode {
+		e.mode = mode
+		e.dropCode()
+	}
+	if limit := c.Seg[decode.CS].Limit; mode&1 == 0 && c.mode != decode.Mode64 && limit != e.limit {
+		e.limit = limit
+		e.flush()
+	}
+}
+
+// ipOf is the instruction pointer of a linear code address.
+func (c *CPU) ipOf(lin uint64) uint64 {
+	if c.mode == decode.Mode64 {
+		return lin
+	}
+	return (lin - c.Seg[decode.CS].Base) & 0xffffffff
+}
+
+// flatness is 1 if CS, DS, ES and SS are flat 4 GiB segments.
+func (c *CPU) flatness() uint64 {
+	for n := decode.ES; n <= decode.DS; n++ {
+		s := &c.Seg[n]
+		if s.Base != 0 || s.Limit != 0xffffffff || s.Attr&attrP == 0 || n != decode.CS && !s.permits(true) {
+			return 0
+		}
+	}
+	return 1
+}
+
+// runBlocks runs blocks until the budget's edge or until something else has to be done.
+func (c *CPU) runBlocks() {
+	in := c.lookup0()
+	if in != c.engine.exitOp {
+		c.run(in)
+	}
+	if c.budget > 0 && !c.leaving && !c.attention && !c.hostBreakHere() {
+		c.step() // the budget's edge, or an instruction that no block holds
+	}
+}
+
+// hostBreakHere reports whether a host breakpoint stands at the next instruction.
+func (c *CPU) hostBreakHere() bool { return c.breakpoints != nil && c.breakpoints[c.PC()] && !c.skip }
+
+// lookup0 is the block at rip, its units taken from the budget; exitOp if the budget is too small or there is none.
+func (c *CPU) lookup0() *uop {
+	e := &c.engine
+	b := c.blockAt(c.rip)
+	if b == nil {
+		return e.exitOp
+	}
+	n := int64(b.first.n)
+	if c.budget < n {
+		return e.exitOp
+	}
+	c.budget -= n
+	return b.first
+}
+
+// blockAt finds or builds the block at an instruction pointer; nil if its first instruction cannot be in one.
+func (c *CPU) blockAt(ip uint64) *block {
+	if c.mode == decode.Mode64 && !canonical(ip) || c.mode != decode.Mode64 && ip > uint64(c.Seg[decode.CS].Limit) {
+		return nil
+	}
+	e := &c.engine
+	va := c.linearIP(ip)
+	page := c.codePage(va)
+	slot := &e.code[mmu.Index(va)]
+	slot.tag, slot.key = va&^pageMask|c.ctx, page|e.mode
+	j := &e.jumps[jumpIndex(va)]
+	if j.va == va && j.key == slot.key && j.link.op != uDead {
+		return e.blockOf(j.link)
+	}
+	if c.fetchPage == nil {
+		return nil
+	}
+	key := blockKey{page | va&pageMask, va, e.mode}
+	b := e.byKey[key]
+	if b == nil {
+		if b = c.build(key, ip); b == nil {
+			return nil
+		}
+	}
+	*j = jump{va, slot.key, b.first}
+	return b
+}
+
+func jumpIndex(va uint64) uint64 { return (va ^ va>>12) & (jumpSize - 1) }
+
+// blockOf is the block of a micro-operation.
+func (e *engine) blockOf(in *uop) *block { return e.blocks[in.side/blockMax] }
+
+// sync puts rip and budget where they were before the instruction of a micro-operation, and says how many instructions of
+// the block are not done.
+func (c *CPU) sync(in *uop) (b *block, k int, left int64) {
+	b = c.engine.blockOf(in)
+	k = int(in.side % blockMax)
+	left = int64(len(b.insts) - k)
+	c.rip = c.ipOf(b.addrs[k])
+	c.budget += left
+	return b, k, left
+}
+
+// inAt is the micro-operation that the switch left at c.at.
+func (c *CPU) inAt() *uop {
+	base := unsafe.Pointer(&c.engine.arena[0])
+	return (*uop)(unsafe.Add(base, c.at-uintptr(base)))
+}
+
+// next1 is the micro-operation behind.
+func next1(in *uop) *uop { return (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize)) }
+
+// termOf is what follows a terminator.
+func termOf(in *uop) *term { return (*term)(unsafe.Add(unsafe.Pointer(in), uopSize)) }
+
+// slow runs the handler of an instruction in a block, and goes on behind it unless something happened.
+func (c *CPU) slow(in *uop) *uop {
+	if in.op == uGo {
+		return c.slowGo(in)
+	}
+	b, k, left := c.sync(in)
+	c.stats.Slow++
+	i := &b.insts[k]
+	c.next = c.ipMask(c.rip + uint64(i.Len))
+	after := c.next
+	handlerOf(i)(c, i)
+	c.rip = c.next
+	c.budget--
+	if c.leaving || c.attention {
+		return c.engine.exitOp
+	}
+	if c.next != after || left == 1 || b.dead {
+		return c.proceed()
+	}
+	c.budget -= left - 1
+	return next1(in)
+}
+
+// proceed is the block at rip, or the way out.
+func (c *CPU) proceed() *uop {
+	if c.breakpoints != nil && c.hostBreakHere() {
+		return c.engine.exitOp
+	}
+	return c.lookup0()
+}
+
+// miss is a memory access that the inline array does not hold: fill it and retry, or execute the instruction by its handler.
+func (c *CPU) miss(a mmu.Access) *uop {
+	in := c.inAt()
+	b, k, left := c.sync(in)
+	va := c.engine.missVA
+	if canonical(va) {
+		c.translate(va, c.access(a))
+		array := &c.tlbR
+		if a == mmu.Write {
+			array = &c.tlbW
+		}
+		if array[va>>12&(mmu.Entries-1)].tag == c.lastByte(in, va)&^pageMask|c.ctx {
+			c.budget -= left
+			return in
+		}
+	}
+	i := &b.insts[k]
+	c.next = c.ipMask(c.rip + uint64(i.Len))
+	c.stats.Slow++
+	handlerOf(i)(c, i)
+	c.rip = c.next
+	c.budget--
+	if c.leaving || c.attention {
+		return c.engine.exitOp
+	}
+	if left == 1 || b.dead || !in.last {
+		return c.proceed()
+	}
+	c.budget -= left - 1
+	return next1(in)
+}
+
+// lastByte is the address of the last byte of a micro-operation's access.
+func (c *CPU) lastByte(in *uop, va uint64) uint64 { return va + uint64(uopBytes[in.op]) - 1 }
+
+// terminate resolves a terminator whose successor is not linked yet, or for whose block the budget is too small.
+func (c *CPU) terminate() *uop {
+	e := &c.engine
+	in, way := c.inAt(), e.way
+	t := termOf(in)
+	c.budget += int64(t.link[way].n)
+	c.rip = c.ipOf(t.target[way])
+	linked := t.link[way].n != unlinked
+	if linked {
+		return e.exitOp // the budget's edge
+	}
+	if c.breakpoints != nil && c.hostBreakHere() {
+		return e.exitOp
+	}
+	flushes, from := e.flushes, e.blockOf(in)
+	b := c.blockAt(c.rip)
+	if b == nil {
+		return e.exitOp
+	}
+	if flushes == e.flushes && !b.dead && (b.key.va^from.key.va)&^pageMask == 0 && b.key.pa&^pageMask == from.key.pa&^pageMask {
+		t.link[way] = b.first
+	}
+	if c.budget < int64(b.first.n) {
+		return e.exitOp
+	}
+	c.budget -= int64(b.first.n)
+	return b.first
+}
+
+// slowGo goes where a uGo leads, which the jump cache did not know.
+func (c *CPU) slowGo(in *uop) *uop {
+	c.rip = c.ipOf(uint64(in.disp))
+	return c.proceed()
+}
+
+// deadBlock leaves a block that was dropped: something linked to it still.
+func (c *CPU) deadBlock(in *uop) *uop {
+	c.budget += int64(in.n)
+	c.rip = c.ipOf(c.engine.blockOf(in).addrs[0])
+	return c.proceed()
+}

@@ -25,9 +25,10 @@ func imul1[T word](c *CPU, i *Inst) {
 
 // imul is IMUL with two or three operands: the low half; CF and OF say that it is not all.
 func imul[T word](f *Flags, dst, src T) T {
-	hi, lo := signedProduct(dst, src)
-	over := b2u(T(hi) != T(0)-T(lo>>(width[T]()-1)&1))
-	f.set(lo, shiftCarries[T](over, over), align[T]())
+	hi, lo := bits.Mul64(uint64(signExtend(dst)), uint64(signExtend(src)))
+	hi -= uint64(signExtend(dst)>>63)&uint64(signExtend(src)) + uint64(signExtend(src)>>63)&uint64(signExtend(dst))
+	over := b2u(hi != uint64(int64(lo)>>63) || signExtend(T(lo)) != int64(lo))
+	f.set(uint64(T(lo)), shiftCarries[T](over, over), align[T]())
 	return T(lo)
 }
 

@@ -11,8 +11,8 @@ func tableRows() []row {
 
 func tablePair(name string, at func(*CPU) *Table) []row {
 	return []row{
-		system(name+"_base", 64, "int64", func(c *CPU) uint64 { return at(c).Base }, func(c *CPU, v uint64) error { at(c).Base = v; return nil }),
-		system(name+"_limit", 32, "int32", func(c *CPU) uint64 { return uint64(at(c).Limit) }, func(c *CPU, v uint64) error {
+		system(name+"_base", 64, "uint64", func(c *CPU) uint64 { return at(c).Base }, func(c *CPU, v uint64) error { at(c).Base = v; return nil }),
+		system(name+"_limit", 32, "uint32", func(c *CPU) uint64 { return uint64(at(c).Limit) }, func(c *CPU, v uint64) error {
 			if v > 0xffff {
 				return errValue
 			}
@@ -53,9 +53,9 @@ func limit(name string, at func(*CPU) *Segment) []row {
 }
 
 func segmentField(name string, bits int, at func(*CPU) *Segment, get func(*Segment) uint64, set func(*Segment, uint64)) row {
-	typ := "int32"
+	typ := "uint32"
 	if bits == 64 {
-		typ = "int64"
+		typ = "uint64"
 	}
 	return system(name, bits, typ, func(c *CPU) uint64 { return get(at(c)) }, func(c *CPU, v uint64) error {
 		set(at(c), v)
@@ -83,11 +83,11 @@ func msrRows() []row {
 // hiddenRows are what stands between two instructions and no instruction can read.
 func hiddenRows() []row {
 	return []row{
-		system("cpl", 32, "int32", func(c *CPU) uint64 { return uint64(c.CPL) }, readOnly),
-		system("code_bits", 32, "int32", func(c *CPU) uint64 { return uint64(c.mode) }, readOnly),
+		system("cpl", 32, "uint32", func(c *CPU) uint64 { return uint64(c.CPL) }, readOnly),
+		system("code_bits", 32, "uint32", func(c *CPU) uint64 { return uint64(c.mode) }, readOnly),
 		system("interrupt_shadow", 32, "x86_shadow", (*CPU).shadow, (*CPU).setShadow),
 		field("pending_debug", func(c *CPU) *uint64 { return &c.PendingDebug }),
-		system("halted", 32, "int32", func(c *CPU) uint64 { return b2u(c.Halted()) }, readOnly),
+		system("halted", 32, "uint32", func(c *CPU) uint64 { return b2u(c.Halted()) }, readOnly),
 	}
 }
 

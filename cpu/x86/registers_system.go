@@ -8,8 +8,8 @@ import (
 
 func segmentBaseRows() []row {
 	return []row{
-		integer("fs_base", 64, "int64", featureSegments, "system", baseOf(decode.FS), setBaseOf(decode.FS)),
-		integer("gs_base", 64, "int64", featureSegments, "system", baseOf(decode.GS), setBaseOf(decode.GS)),
+		integer("fs_base", 64, "uint64", featureSegments, "system", baseOf(decode.FS), setBaseOf(decode.FS)),
+		integer("gs_base", 64, "uint64", featureSegments, "system", baseOf(decode.GS), setBaseOf(decode.GS)),
 	}
 }
 
@@ -29,9 +29,9 @@ func controlRows() (list []row) {
 		field("k_gs_base", func(c *CPU) *uint64 { return &c.KernelGSBase }),
 		system("cr0", 64, "x86_cr0", func(c *CPU) uint64 { return c.CR0 }, (*CPU).hostCR0),
 		field("cr2", func(c *CPU) *uint64 { return &c.CR2 }),
-		system("cr3", 64, "int64", func(c *CPU) uint64 { return c.CR3 }, (*CPU).hostCR3),
+		system("cr3", 64, "uint64", func(c *CPU) uint64 { return c.CR3 }, (*CPU).hostCR3),
 		system("cr4", 64, "x86_cr4", func(c *CPU) uint64 { return c.CR4 }, (*CPU).hostCR4),
-		system("cr8", 64, "int64", func(c *CPU) uint64 { return uint64(c.sys.TPR() >> 4) }, (*CPU).hostCR8),
+		system("cr8", 64, "uint64", func(c *CPU) uint64 { return uint64(c.sys.TPR() >> 4) }, (*CPU).hostCR8),
 		system("efer", 64, "x86_efer", func(c *CPU) uint64 { return c.EFER }, (*CPU).hostEFER),
 		field("xcr0", func(c *CPU) *uint64 { return &c.XCR0 }),
 	}
@@ -39,13 +39,13 @@ func controlRows() (list []row) {
 		list = append(list, field(fmt.Sprintf("dr%d", i), func(c *CPU) *uint64 { return &c.DR[i] }))
 	}
 	return append(list,
-		system("dr6", 64, "int64", func(c *CPU) uint64 { return c.DR6 }, func(c *CPU, v uint64) error { c.DR6 = v&0xe00f | dr6Ones; return nil }),
-		system("dr7", 64, "int64", func(c *CPU) uint64 { return c.DR7 }, (*CPU).hostDR7))
+		system("dr6", 64, "uint64", func(c *CPU) uint64 { return c.DR6 }, func(c *CPU, v uint64) error { c.DR6 = v&0xe00f | dr6Ones; return nil }),
+		system("dr7", 64, "uint64", func(c *CPU) uint64 { return c.DR7 }, (*CPU).hostDR7))
 }
 
 // field is a register in which any value will do. Everything derived from the state is made anew.
 func field(name string, at func(*CPU) *uint64) row {
-	return system(name, 64, "int64", func(c *CPU) uint64 { return *at(c) }, func(c *CPU, v uint64) error {
+	return system(name, 64, "uint64", func(c *CPU) uint64 { return *at(c) }, func(c *CPU, v uint64) error {
 		*at(c) = v
 		c.refresh()
 		return nil

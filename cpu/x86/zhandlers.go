@@ -380,6 +380,151 @@ func init() {
 		1513: clflush, 1514: clflush, 1515: clflush, // CLFLUSH Mb
 		1517: clflushopt, 1518: clflushopt, 1519: clflushopt, // CLFLUSHOPT Mb
 		1521: clwb, 1522: clwb, 1523: clwb, // CLWB Mb
+		1525: fxsave, 1526: fxsave, 1527: fxsave, // FXSAVE Mfx
+		1529: fxrstor, 1530: fxrstor, 1531: fxrstor, // FXRSTOR Mfx
+		1533: xsave, 1534: xsave, 1535: xsave, // XSAVE M
+		1537: xrstor, 1538: xrstor, 1539: xrstor, // XRSTOR M
+		1541: xgetbv, 1542: xgetbv, 1543: xgetbv, // XGETBV
+		1545: xsetbv, 1546: xsetbv, 1547: xsetbv, // XSETBV
+		1549: xsaveopt, 1550: xsaveopt, 1551: xsaveopt, // XSAVEOPT M
+		1553: xsavec, 1554: xsavec, 1555: xsavec, // XSAVEC M
+		1565: fadd, 1566: fadd, 1567: fadd, // FADD ST0 Mf32
+		1569: fmul, 1570: fmul, 1571: fmul, // FMUL ST0 Mf32
+		1573: fcom, 1574: fcom, 1575: fcom, // FCOM ST0 Mf32
+		1577: fcomp, 1578: fcomp, 1579: fcomp, // FCOMP ST0 Mf32
+		1581: fsub, 1582: fsub, 1583: fsub, // FSUB ST0 Mf32
+		1585: fsubr, 1586: fsubr, 1587: fsubr, // FSUBR ST0 Mf32
+		1589: fdiv, 1590: fdiv, 1591: fdiv, // FDIV ST0 Mf32
+		1593: fdivr, 1594: fdivr, 1595: fdivr, // FDIVR ST0 Mf32
+		1597: fadd, 1598: fadd, 1599: fadd, // FADD ST0 STi
+		1601: fmul, 1602: fmul, 1603: fmul, // FMUL ST0 STi
+		1605: fcom, 1606: fcom, 1607: fcom, // FCOM ST0 STi
+		1609: fcomp, 1610: fcomp, 1611: fcomp, // FCOMP ST0 STi
+		1613: fsub, 1614: fsub, 1615: fsub, // FSUB ST0 STi
+		1617: fsubr, 1618: fsubr, 1619: fsubr, // FSUBR ST0 STi
+		1621: fdiv, 1622: fdiv, 1623: fdiv, // FDIV ST0 STi
+		1625: fdivr, 1626: fdivr, 1627: fdivr, // FDIVR ST0 STi
+		1629: fld, 1630: fld, 1631: fld, // FLD ST0 Mf32
+		1633: fst, 1634: fst, 1635: fst, // FST Mf32 ST0
+		1637: fstp, 1638: fstp, 1639: fstp, // FSTP Mf32 ST0
+		1641: fldenv, 1642: fldenv, 1643: fldenv, // FLDENV Menv
+		1645: fldcw, 1646: fldcw, 1647: fldcw, // FLDCW Mw
+		1649: fnstenv, 1650: fnstenv, 1651: fnstenv, // FNSTENV Menv
+		1653: fnstcw, 1654: fnstcw, 1655: fnstcw, // FNSTCW Mw
+		1657: fld, 1658: fld, 1659: fld, // FLD ST0 STi
+		1661: fxch, 1662: fxch, 1663: fxch, // FXCH ST0 STi
+		1665: fnop, 1666: fnop, 1667: fnop, // FNOP
+		1669: fstp, 1670: fstp, 1671: fstp, // FSTP STi ST0
+		1673: fchs, 1674: fchs, 1675: fchs, // FCHS
+		1677: fabs, 1678: fabs, 1679: fabs, // FABS
+		1681: ftst, 1682: ftst, 1683: ftst, // FTST
+		1685: fxam, 1686: fxam, 1687: fxam, // FXAM
+		1689: fld1, 1690: fld1, 1691: fld1, // FLD1
+		1693: fldl2t, 1694: fldl2t, 1695: fldl2t, // FLDL2T
+		1697: fldl2e, 1698: fldl2e, 1699: fldl2e, // FLDL2E
+		1701: fldpi, 1702: fldpi, 1703: fldpi, // FLDPI
+		1705: fldlg2, 1706: fldlg2, 1707: fldlg2, // FLDLG2
+		1709: fldln2, 1710: fldln2, 1711: fldln2, // FLDLN2
+		1713: fldz, 1714: fldz, 1715: fldz, // FLDZ
+		1733: fxtract, 1734: fxtract, 1735: fxtract, // FXTRACT
+		1737: fprem1, 1738: fprem1, 1739: fprem1, // FPREM1
+		1741: fdecstp, 1742: fdecstp, 1743: fdecstp, // FDECSTP
+		1745: fincstp, 1746: fincstp, 1747: fincstp, // FINCSTP
+		1749: fprem, 1750: fprem, 1751: fprem, // FPREM
+		1757: fsqrt, 1758: fsqrt, 1759: fsqrt, // FSQRT
+		1765: frndint, 1766: frndint, 1767: frndint, // FRNDINT
+		1769: fscale, 1770: fscale, 1771: fscale, // FSCALE
+		1781: fiadd, 1782: fiadd, 1783: fiadd, // FIADD ST0 Mi32
+		1785: fimul, 1786: fimul, 1787: fimul, // FIMUL ST0 Mi32
+		1789: ficom, 1790: ficom, 1791: ficom, // FICOM ST0 Mi32
+		1793: ficomp, 1794: ficomp, 1795: ficomp, // FICOMP ST0 Mi32
+		1797: fisub, 1798: fisub, 1799: fisub, // FISUB ST0 Mi32
+		1801: fisubr, 1802: fisubr, 1803: fisubr, // FISUBR ST0 Mi32
+		1805: fidiv, 1806: fidiv, 1807: fidiv, // FIDIV ST0 Mi32
+		1809: fidivr, 1810: fidivr, 1811: fidivr, // FIDIVR ST0 Mi32
+		1813: fucompp, 1814: fucompp, 1815: fucompp, // FUCOMPP
+		1817: fild, 1818: fild, 1819: fild, // FILD ST0 Mi32
+		1821: fist, 1822: fist, 1823: fist, // FIST Mi32 ST0
+		1825: fistp, 1826: fistp, 1827: fistp, // FISTP Mi32 ST0
+		1829: fld, 1830: fld, 1831: fld, // FLD ST0 Mf80
+		1833: fstp, 1834: fstp, 1835: fstp, // FSTP Mf80 ST0
+		1837: fnop, 1838: fnop, 1839: fnop, // FNOP
+		1841: fnop, 1842: fnop, 1843: fnop, // FNOP
+		1845: fnclex, 1846: fnclex, 1847: fnclex, // FNCLEX
+		1849: fninit, 1850: fninit, 1851: fninit, // FNINIT
+		1853: fnop, 1854: fnop, 1855: fnop, // FNOP
+		1857: fadd, 1858: fadd, 1859: fadd, // FADD ST0 Mf64
+		1861: fmul, 1862: fmul, 1863: fmul, // FMUL ST0 Mf64
+		1865: fcom, 1866: fcom, 1867: fcom, // FCOM ST0 Mf64
+		1869: fcomp, 1870: fcomp, 1871: fcomp, // FCOMP ST0 Mf64
+		1873: fsub, 1874: fsub, 1875: fsub, // FSUB ST0 Mf64
+		1877: fsubr, 1878: fsubr, 1879: fsubr, // FSUBR ST0 Mf64
+		1881: fdiv, 1882: fdiv, 1883: fdiv, // FDIV ST0 Mf64
+		1885: fdivr, 1886: fdivr, 1887: fdivr, // FDIVR ST0 Mf64
+		1889: fadd, 1890: fadd, 1891: fadd, // FADD STi ST0
+		1893: fmul, 1894: fmul, 1895: fmul, // FMUL STi ST0
+		1897: fcom, 1898: fcom, 1899: fcom, // FCOM ST0 STi
+		1901: fcomp, 1902: fcomp, 1903: fcomp, // FCOMP ST0 STi
+		1905: fsubr, 1906: fsubr, 1907: fsubr, // FSUBR STi ST0
+		1909: fsub, 1910: fsub, 1911: fsub, // FSUB STi ST0
+		1913: fdivr, 1914: fdivr, 1915: fdivr, // FDIVR STi ST0
+		1917: fdiv, 1918: fdiv, 1919: fdiv, // FDIV STi ST0
+		1921: fld, 1922: fld, 1923: fld, // FLD ST0 Mf64
+		1925: fst, 1926: fst, 1927: fst, // FST Mf64 ST0
+		1929: fstp, 1930: fstp, 1931: fstp, // FSTP Mf64 ST0
+		1933: frstor, 1934: frstor, 1935: frstor, // FRSTOR Mstate
+		1937: fnsave, 1938: fnsave, 1939: fnsave, // FNSAVE Mstate
+		1941: fnstsw, 1942: fnstsw, 1943: fnstsw, // FNSTSW Mw
+		1945: ffree, 1946: ffree, 1947: ffree, // FFREE STi
+		1949: fxch, 1950: fxch, 1951: fxch, // FXCH ST0 STi
+		1953: fst, 1954: fst, 1955: fst, // FST STi ST0
+		1957: fstp, 1958: fstp, 1959: fstp, // FSTP STi ST0
+		1961: fucom, 1962: fucom, 1963: fucom, // FUCOM ST0 STi
+		1965: fucomp, 1966: fucomp, 1967: fucomp, // FUCOMP ST0 STi
+		1969: fiadd, 1970: fiadd, 1971: fiadd, // FIADD ST0 Mi16
+		1973: fimul, 1974: fimul, 1975: fimul, // FIMUL ST0 Mi16
+		1977: ficom, 1978: ficom, 1979: ficom, // FICOM ST0 Mi16
+		1981: ficomp, 1982: ficomp, 1983: ficomp, // FICOMP ST0 Mi16
+		1985: fisub, 1986: fisub, 1987: fisub, // FISUB ST0 Mi16
+		1989: fisubr, 1990: fisubr, 1991: fisubr, // FISUBR ST0 Mi16
+		1993: fidiv, 1994: fidiv, 1995: fidiv, // FIDIV ST0 Mi16
+		1997: fidivr, 1998: fidivr, 1999: fidivr, // FIDIVR ST0 Mi16
+		2001: faddp, 2002: faddp, 2003: faddp, // FADDP STi ST0
+		2005: fmulp, 2006: fmulp, 2007: fmulp, // FMULP STi ST0
+		2009: fcomp, 2010: fcomp, 2011: fcomp, // FCOMP ST0 STi
+		2013: fsubrp, 2014: fsubrp, 2015: fsubrp, // FSUBRP STi ST0
+		2017: fsubp, 2018: fsubp, 2019: fsubp, // FSUBP STi ST0
+		2021: fdivrp, 2022: fdivrp, 2023: fdivrp, // FDIVRP STi ST0
+		2025: fdivp, 2026: fdivp, 2027: fdivp, // FDIVP STi ST0
+		2029: fcompp, 2030: fcompp, 2031: fcompp, // FCOMPP
+		2033: fild, 2034: fild, 2035: fild, // FILD ST0 Mi16
+		2037: fist, 2038: fist, 2039: fist, // FIST Mi16 ST0
+		2041: fistp, 2042: fistp, 2043: fistp, // FISTP Mi16 ST0
+		2045: fbld, 2046: fbld, 2047: fbld, // FBLD ST0 Mbcd
+		2049: fild, 2050: fild, 2051: fild, // FILD ST0 Mi64
+		2053: fbstp, 2054: fbstp, 2055: fbstp, // FBSTP Mbcd ST0
+		2057: fistp, 2058: fistp, 2059: fistp, // FISTP Mi64 ST0
+		2061: ffreep, 2062: ffreep, 2063: ffreep, // FFREEP STi
+		2065: fxch, 2066: fxch, 2067: fxch, // FXCH ST0 STi
+		2069: fstp, 2070: fstp, 2071: fstp, // FSTP STi ST0
+		2073: fstp, 2074: fstp, 2075: fstp, // FSTP STi ST0
+		2077: fnstsw, 2078: fnstsw, 2079: fnstsw, // FNSTSW AX
+		2081: fcmovb, 2082: fcmovb, 2083: fcmovb, // FCMOVB ST0 STi
+		2085: fcmove, 2086: fcmove, 2087: fcmove, // FCMOVE ST0 STi
+		2089: fcmovbe, 2090: fcmovbe, 2091: fcmovbe, // FCMOVBE ST0 STi
+		2093: fcmovu, 2094: fcmovu, 2095: fcmovu, // FCMOVU ST0 STi
+		2097: fcmovnb, 2098: fcmovnb, 2099: fcmovnb, // FCMOVNB ST0 STi
+		2101: fcmovne, 2102: fcmovne, 2103: fcmovne, // FCMOVNE ST0 STi
+		2105: fcmovnbe, 2106: fcmovnbe, 2107: fcmovnbe, // FCMOVNBE ST0 STi
+		2109: fcmovnu, 2110: fcmovnu, 2111: fcmovnu, // FCMOVNU ST0 STi
+		2113: fucomi, 2114: fucomi, 2115: fucomi, // FUCOMI ST0 STi
+		2117: fcomi, 2118: fcomi, 2119: fcomi, // FCOMI ST0 STi
+		2121: fucomip, 2122: fucomip, 2123: fucomip, // FUCOMIP ST0 STi
+		2125: fcomip, 2126: fcomip, 2127: fcomip, // FCOMIP ST0 STi
+		2129: fwait, 2130: fwait, 2131: fwait, // FWAIT
+		2133: fisttp, 2134: fisttp, 2135: fisttp, // FISTTP Mi32 ST0
+		2137: fisttp, 2138: fisttp, 2139: fisttp, // FISTTP Mi64 ST0
+		2141: fisttp, 2142: fisttp, 2143: fisttp, // FISTTP Mi16 ST0
 		2145: movd, 2146: movd, 2147: movd, // MOVD Pq Ed
 		2149: movq, 2150: movq, 2151: movq, // MOVQ Pq Eq
 		2153: movd, 2154: movd, 2155: movd, // MOVD Ed Pq

@@ -1,6 +1,6 @@
 // Command x86 writes the generated files of cpu/x86 from the decode tables and the semantics: for every row and operand size
 // the handler that fetches operands, calls the function named after the mnemonic, and writes the result (zhandlers.go); and
-// the block engine's switch, in which the frequent functions are expanded (zops.go, zrun.go).
+// the block engine's switch, in which the frequent functions are expanded (zuops.go, zrun.go).
 //
 // Run by go generate in cpu/x86.
 package main
@@ -30,7 +30,7 @@ func run(dir string, check bool) error {
 	if err != nil {
 		return err
 	}
-	files := map[string]func(*source) []byte{"zhandlers.go": handlersFile}
+	files := map[string]func(*source) []byte{"zhandlers.go": handlersFile, "zrun.go": runFile, "zuops.go": uopsFile}
 	for name, make := range files {
 		text, err := format.Source(make(src))
 		if err != nil {

@@ -1,0 +1,83 @@
+package x86
+
+import (
+	"unsafe"
+
+	decode "stasis/decode/x86"
+	"stasis/mmu"
+)
+
+// builder decodes a block and lowers it to micro-operations.
+type builder struct {
+	c     *CPU
+	insts []Inst
+	addrs []uint64
+	out   []uop
+	next  uint64 // instruction pointer behind the last instruction
+	side  uint32
+}
+
+// build decodes the block at key; nil if its first instruction crosses the page or does not decode.
+func (c *CPU) build(key blockKey, ip uint64) *block {
+	e := &c.engine
+	w := &e.builder
+	w.c, w.insts, w.addrs, w.out = c, w.insts[:0], w.addrs[:0], w.out[:0]
+	w.decode(key, ip)
+	if len(w.insts) == 0 {
+		return nil
+	}
+	if e.used+4*len(w.insts)+8 > len(e.arena) || len(e.blocks) >= 1<<26-1 {
+		e.flush()
+	}
+	b := &block{key: key, insts: append([]Inst(nil), w.insts...), addrs: append([]uint64(nil), w.addrs...)}
+	w.side = uint32(len(e.blocks)) * blockMax
+	e.blocks = append(e.blocks, b)
+	w.lower()
+	b.first = e.place(w.out)
+	b.first.n = uint32(len(b.insts))
+	e.byKey[key] = b
+	e.byPage[key.pa&^pageMask] = append(e.byPage[key.pa&^pageMask], b)
+	c.ram.MarkCode(key.pa, int(w.next-ip))
+	c.stats.Blocks++
+	return b
+}
+
+// place copies micro-operations into the arena.
+func (e *engine) place(out []uop) *uop {
+	at := e.arena[e.used : e.used+len(out)]
+	copy(at, out)
+	e.used += len(out)
+	return &at[0]
+}
+
+// decode collects the instructions up to the end of the block.
+func (w *builder) decode(key blockKey, ip uint64) {
+	c := w.c
+	code := unsafe.Slice((*byte)(unsafe.Add(c.fetchPage, key.pa&pageMask)), mmu.PageSize-key.pa&pageMask)
+	limit := uint64(1) << 62
+	if c.mode != decode.Mode64 {
+		limit = uint64(c.Seg[decode.CS].Limit) + 1 - ip
+	}
+	code = code[:min(uint64(len(code)), limit)]
+	w.next = ip
+	for len(w.insts) < blockMax && len(code) > 0 {
+		if len(w.insts) > 0 && c.breakpoints != nil && c.breakpoints[c.linearIP(w.next)] {
+			return
+		}
+		i, err := decode.Decode(code[:min(len(code), decode.MaxLen)], c.mode)
+		if err != nil {
+			return
+		}
+		w.insts, w.addrs = append(w.insts, i), append(w.addrs, c.linearIP(w.next))
+		code = code[i.Len:]
+		w.next = c.ipMask(w.next + uint64(i.Len))
+		if endsBlock(&i) {
+			return
+		}
+	}
+}
+
+// endsBlock reports whether an instruction is the last of its block: it branches, repeats, or may change what is assumed.
+func endsBlock(i *Inst) bool {
+	return decode.Rows[i.Row].Flags&decode.End != 0 || i.Prefix&repeats != 0 && decode.Rows[i.Row].Flags&decode.Rep != 0
+}

@@ -1,0 +1,119 @@
+package main
+
+import "fmt"
+
+// condition is each condition as an expression of the flags.
+var condition = func() (text [16]string) {
+	const (
+		of = "int64((c.flags.carry^c.flags.carry<<1)<<(c.flags.meta&63)) < 0"
+		cf = "int64(c.flags.carry<<(c.flags.meta&63)) < 0"
+		zf = "c.flags.res == 0"
+		sf = "int64(c.flags.res<<(c.flags.meta&63)^c.flags.meta<<55) < 0"
+		pf = "(uint64(bits.OnesCount8(uint8(c.flags.res)))^c.flags.meta>>9)&1 == 0"
+		lt = "int64(c.flags.res<<(c.flags.meta&63)^c.flags.meta<<55^(c.flags.carry^c.flags.carry<<1)<<(c.flags.meta&63)) < 0"
+	)
+	for n, t := range []string{of, cf, zf, cf + " || " + zf, sf, pf, lt, zf + " || " + lt} {
+		text[2*n] = t
+		text[2*n+1] = "!(" + t + ")"
+	}
+	return text
+}()
+
+// after are the conditions that a fused compare knows from its operands; "" is not fused.
+func afterCompare(cc, bits int) string {
+	s := fmt.Sprintf("int%d", bits)
+	return map[int]string{2: "dst < src", 3: "dst >= src", 4: "dst == src", 5: "dst != src", 6: "dst <= src", 7: "dst > src",
+		8: s + "(dst-src) < 0", 9: s + "(dst-src) >= 0",
+		12: s + "(dst) < " + s + "(src)", 13: s + "(dst) >= " + s + "(src)", 14: s + "(dst) <= " + s + "(src)", 15: s + "(dst) > " + s + "(src)"}[cc]
+}
+
+func afterTest(cc, bits int) string {
+	s := fmt.Sprintf("int%d", bits)
+	return map[int]string{4: "v == 0", 5: "v != 0", 8: s + "(v) < 0", 9: s + "(v) >= 0", 14: s + "(v) <= 0", 15: s + "(v) > 0"}[cc]
+}
+
+// goTo takes one way of a terminator.
+func goTo(way int) string {
+	return fmt.Sprintf(`nx := t.link[%d]
+if c.budget -= int64(nx.n); c.budget < 0 {
+%sc.engine.way = %d
+in = c.engine.endTerm
+continue
+}
+in = nx
+continue
+`, way, leave, way)
+}
+
+const terminator = "t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))\n"
+
+// branch takes way 1 on a condition, else way 0. The two arms are real branches: the host's predictor follows the guest's.
+func branch(cond string) string {
+	return terminator + "if " + cond + " {\n" + goTo(1) + "}\n" + goTo(0)
+}
+
+// through goes to va by the jump cache; whatever it does not hold is left to the handler, before anything is committed.
+func through(commit string) string {
+	return `j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+s := &c.engine.code[va>>12&(mmu.Entries-1)]
+if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+` + leave + `in = c.engine.slowOp
+continue
+}
+nx := j.link
+if c.budget < int64(nx.n) {
+` + leave + `in = c.engine.slowOp
+continue
+}
+c.budget -= int64(nx.n)
+` + commit + `in = nx
+continue
+`
+}
+
+// branches makes jumps, calls, returns, and the fused pairs.
+func (u *uops) branches() {
+	for cc := range 16 {
+		name := fmt.Sprintf("uJCC_%d", cc)
+		u.add(name, 0, branch(condition[cc]))
+		u.key("JCC", "r", 64, false, false, cc, name)
+		for _, bits := range []int{32, 64} {
+			name := fmt.Sprintf("uCMOVCC_rr%d_%d", bits, cc)
+			u.add(name, 0, fmt.Sprintf("v := %s\nif %s {\nv = %s\n}\n", reg("dst", bits), condition[cc], reg("src", bits))+put("dst", bits, "v")+advance)
+			u.key("CMOVCC", "rr", bits, false, false, cc, name)
+		}
+		name = fmt.Sprintf("uSETCC_r8_%d", cc)
+		u.add(name, 0, fmt.Sprintf("v := uint8(0)\nif %s {\nv = 1\n}\n", condition[cc])+put("dst", 8, "v")+advance)
+		u.key("SETCC", "r", 8, false, false, cc, name)
+	}
+	u.fused("CMP", afterCompare, twoOperand)
+	u.fused("TEST", afterTest, twoOperand)
+	u.add("uJMP", 0, terminator+goTo(0))
+	u.add("uCALL", 8, probeAt("c.R[4] - 8", 64, true)+"*p = uint64(in.imm)\nc.R[4] = ea\n"+terminator+goTo(0))
+	u.add("uJMP_r", 0, "va := c.R[in.src>>3&31]\n"+through(""))
+	u.add("uJMP_m", 8, probe(64, false, false)+"va := *p\n"+through(""))
+	u.add("uJMP_mx", 8, probe(64, true, false)+"va := *p\n"+through(""))
+	u.add("uCALL_r", 8, probeAt("c.R[4] - 8", 64, true)+"va := c.R[in.src>>3&31]\n"+through("*p = uint64(in.imm)\nc.R[4] = ea\n"))
+	u.add("uRET", 8, probeAt("c.R[4]", 64, false)+"va := *p\n"+through("c.R[4] = ea + 8 + uint64(in.imm)\n"))
+	u.add("uGo", 0, "va := uint64(in.disp)\n"+through(""))
+}
+
+// fused makes a compare and the conditional jump behind it one operation. The flags are stored: what follows may read them.
+func (u *uops) fused(op string, after func(cc, bits int) string, forms []form) {
+	f := u.src.funcs[map[string]string{"CMP": "cmp", "TEST": "test"}[op]]
+	for _, bits := range []int{8, 32, 64} {
+		for _, fm := range forms {
+			for cc := range 16 {
+				cond := after(cc, bits)
+				if cond == "" || fm.name == "mr" && op == "TEST" {
+					continue
+				}
+				name := fmt.Sprintf("u%s_%s%d_J%d", op, fm.name, bits, cc)
+				pre, _ := operands(fm, bits, false, false)
+				x := &expansion{src: u.src, bits: bits, live: true}
+				u.add(name, access(fm.memory(), bits), pre+x.body(f)+branch(cond))
+				u.key(op, fm.name, bits, false, false, cc, name)
+			}
+		}
+	}
+}

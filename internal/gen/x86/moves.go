@@ -1,0 +1,87 @@
+package main
+
+import "fmt"
+
+// moves makes MOV, its widening kin, LEA and the stack.
+func (u *uops) moves() {
+	for _, bits := range []int{8, 16, 32, 64} {
+		for _, fm := range twoOperand {
+			for _, indexed := range variants(fm.memory()) {
+				u.move(fm, bits, indexed)
+			}
+		}
+	}
+	for _, w := range [][2]int{{8, 16}, {8, 32}, {8, 64}, {16, 32}, {16, 64}, {32, 64}} {
+		if w[0] < 32 && w[1] != 64 {
+			u.widen("MOVZX", w[0], w[1], "uint%d(v)")
+		}
+		op := "MOVSX"
+		if w[0] == 32 {
+			op = "MOVSXD"
+		}
+		u.widen(op, w[0], w[1], fmt.Sprintf("uint%%d(int%d(v))", w[0]))
+	}
+	for _, bits := range []int{32, 64} {
+		for _, indexed := range []bool{false, true} {
+			name := fmt.Sprintf("uLEA_rm%d%s", bits, suffix(indexed, false))
+			u.add(name, 0, put("dst", bits, fmt.Sprintf("uint%d(%s)", bits, address(indexed)))+advance)
+			u.key("LEA", "rm", bits, indexed, false, -1, name)
+		}
+		name := fmt.Sprintf("uXCHG_rr%d", bits)
+		u.add(name, 0, fmt.Sprintf("a, b := %s, %s\n", reg("dst", bits), reg("src", bits))+put("dst", bits, "b")+put("src", bits, "a")+advance)
+		u.key("XCHG", "rr", bits, false, false, -1, name)
+	}
+	u.stack()
+	u.add("uCDQE", 0, "c.R[0] = uint64(int32(c.R[0]))\n"+advance)
+	u.add("uCWDE", 0, "c.R[0] = uint64(uint32(int16(c.R[0])))\n"+advance)
+	u.add("uCQO", 0, "c.R[2] = uint64(int64(c.R[0]) >> 63)\n"+advance)
+	u.add("uCDQ", 0, "c.R[2] = uint64(uint32(int32(c.R[0]) >> 31))\n"+advance)
+}
+
+func (u *uops) move(fm form, bits int, indexed bool) {
+	name := fmt.Sprintf("uMOV_%s%d%s", fm.name, bits, suffix(indexed, false))
+	pre, src := "", reg("src", bits)
+	if fm.memory() {
+		pre = probe(bits, indexed, fm.dst == "mem")
+	}
+	switch fm.src {
+	case "imm":
+		src = fmt.Sprintf("uint%d(in.imm)", bits)
+	case "mem":
+		src = "*p"
+	}
+	store := put("dst", bits, src)
+	if fm.dst == "mem" {
+		store = "*p = " + src + "\n"
+	}
+	u.add(name, access(fm.memory(), bits), pre+store+advance)
+	u.key("MOV", fm.name, bits, indexed, false, -1, name)
+}
+
+func (u *uops) widen(op string, from, to int, format string) {
+	for _, fm := range []form{{"rr", "reg", "reg"}, {"rm", "reg", "mem"}} {
+		for _, indexed := range variants(fm.memory()) {
+			name := fmt.Sprintf("u%s_%s%d_%d%s", op, fm.name, from, to, suffix(indexed, false))
+			pre, v := "", reg("src", from)
+			if fm.memory() {
+				pre, v = probe(from, indexed, false), "*p"
+			}
+			u.add(name, access(fm.memory(), from), pre+"v := "+v+"\n"+put("dst", to, fmt.Sprintf(format, to))+advance)
+			u.key(op, fm.name+fmt.Sprint(from), to, indexed, false, -1, name)
+			if op == "MOVZX" {
+				u.key(op, fm.name+fmt.Sprint(from), 64, indexed, false, -1, name)
+			}
+		}
+	}
+}
+
+// stack makes PUSH, POP and LEAVE of 64-bit mode.
+func (u *uops) stack() {
+	push := func(v string) string {
+		return probeAt("c.R[4] - 8", 64, true) + "*p = " + v + "\nc.R[4] = ea\n" + advance
+	}
+	u.add("uPUSH_r64", 8, push("c.R[in.src>>3&31]"))
+	u.add("uPUSH_i64", 8, push("uint64(in.imm)"))
+	u.add("uPOP_r64", 8, probeAt("c.R[4]", 64, false)+"v := *p\nc.R[4] = ea + 8\nc.R[in.dst>>3&31] = v\n"+advance)
+	u.add("uLEAVE64", 8, probeAt("c.R[5]", 64, false)+"c.R[5] = *p\nc.R[4] = ea + 8\n"+advance)
+}
