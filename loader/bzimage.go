@@ -137,12 +137,21 @@ func loadBzImage(s Spec) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
+	return b.enter(p, s, zeroPage)
+}
+
+// enter sets the registers, by what entry points the kernel has.
+func (b *bzImage) enter(p *placer, s Spec, zeroPage uint64) (*Image, error) {
 	cpu := CPU{RSI: zeroPage, RIP: b.load}
 	if b.xload&xloadKernel64 == 0 {
-		err = p.enterFlat(&cpu, attrCode32)
-		return p.finish(s, "Linux bzImage, 32-bit entry", cpu), err
+		if err := p.enterFlat(&cpu, attrCode32); err != nil {
+			return nil, err
+		}
+		return p.finish(s, "Linux bzImage, 32-bit entry", cpu), nil
 	}
 	cpu.RIP += entry64
-	err = p.enterLong(&cpu)
-	return p.finish(s, "Linux bzImage, 64-bit entry", cpu), err
+	if err := p.enterLong(&cpu); err != nil {
+		return nil, err
+	}
+	return p.finish(s, "Linux bzImage, 64-bit entry", cpu), nil
 }
