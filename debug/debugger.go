@@ -153,8 +153,6 @@ func (d *Debugger) report(stop Stop) Stop {
 	d.last = stop
 	if d.client != nil {
 		d.client.Stopped(stop)
-	} else if stop.Kind != StopEnd {
-		d.free()
 	}
 	return stop
 }
@@ -190,12 +188,23 @@ func (d *Debugger) Do(f func()) error {
 	select {
 	case <-finished:
 	case <-d.done:
-		return ErrOver
+		if !closed(finished) {
+			return ErrOver
+		}
 	}
 	if failure != nil {
 		panic(failure)
 	}
 	return nil
+}
+
+func closed(ch <-chan struct{}) bool {
+	select {
+	case <-ch:
+		return true
+	default:
+		return false
+	}
 }
 
 // Kill ends the machine.

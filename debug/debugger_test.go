@@ -267,6 +267,20 @@ func TestSecondClientIsRefused(t *testing.T) {
 	})
 }
 
+func TestMonitorStopsAndContinues(t *testing.T) {
+	d := debug.New(busyLoop(1))
+	go d.Run(context.Background(), false)
+	defer d.Kill()
+	for range 3 {
+		var at, later uint64
+		d.Do(func() { d.Monitor(0, "stop"); at = d.Retired() })
+		d.Do(func() { later = d.Retired(); d.Monitor(0, "cont") })
+		if at != later {
+			t.Errorf("stopped at %d, and yet at %d later", at, later)
+		}
+	}
+}
+
 func TestEndOfContext(t *testing.T) {
 	d := debug.New(busyLoop(1))
 	ctx, cancel := context.WithCancel(context.Background())

@@ -23,11 +23,12 @@ type Server struct {
 	clients   map[io.Closer]bool
 	closed    bool
 	served    sync.WaitGroup
+	done      chan struct{} // closed when Close is at its end
 }
 
 // New is a server for a debugger. Log takes what the user should know.
 func New(d *debugger.Debugger, log func(format string, args ...any)) *Server {
-	return &Server{d: d, log: log, clients: map[io.Closer]bool{}}
+	return &Server{d: d, log: log, clients: map[io.Closer]bool{}, done: make(chan struct{})}
 }
 
 // Listen opens an address: HOST:PORT, :PORT for the loopback alone, or unix:PATH.
@@ -45,7 +46,7 @@ func Listen(address string) (net.Listener, error) {
 	return l, nil
 }
 
-// Serve accepts clients until Close. While one is served, others are turned away.
+// Serve accepts clients until Close, and returns when the last of them has gone. While one is served, others are turned away.
 func (s *Server) Serve(l net.Listener) error {
 	s.mu.Lock()
 	s.listeners = append(s.listeners, l)
@@ -57,6 +58,7 @@ func (s *Server) Serve(l net.Listener) error {
 	for {
 		conn, err := l.Accept()
 		if errors.Is(err, net.ErrClosed) {
+			<-s.done
 			return nil
 		}
 		if err != nil {
@@ -102,12 +104,11 @@ const farewell = 500 * time.Millisecond
 
 // Close ends the server. Clients hear first how the machine has ended.
 func (s *Server) Close() {
-	s.mu.Lock()
-	s.closed = true
-	for _, l := range s.listeners {
-		l.Close()
+	if !s.refuse() {
+		<-s.done
+		return
 	}
-	s.mu.Unlock()
+	defer close(s.done)
 	gone := make(chan struct{})
 	go func() {
 		s.served.Wait()
@@ -115,9 +116,26 @@ func (s *Server) Close() {
 	}()
 	select {
 	case <-gone:
-		return
 	case <-time.After(farewell):
+		s.hangUp()
 	}
+}
+
+// refuse lets nobody in any more. It reports whether this is the first time.
+func (s *Server) refuse() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.closed = true
+	for _, l := range s.listeners {
+		l.Close()
+	}
+	return true
+}
+
+func (s *Server) hangUp() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for c := range s.clients {
