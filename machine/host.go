@@ -24,6 +24,8 @@ type Host struct {
 	Slice     uint64        // units between two looks at the outside
 	HashEvery uint64        // units between two hashes; 0: none
 	OnHash    func(HashAt)
+
+	Trial Trial
 }
 
 // DefaultSlice is how many units it takes at most until an interruption is noticed.

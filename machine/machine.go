@@ -63,6 +63,7 @@ type Machine struct {
 	wall     time.Duration
 
 	hostClock hostClock
+	trial     trial
 	buffer    []byte // for encoding
 
 	request  atomic.Int32 // a stop that was asked for, as Reason+1

@@ -7,7 +7,9 @@ import (
 	"stasis/cpu/x86"
 	"stasis/device/acpipm"
 	"stasis/device/apic"
+	"stasis/device/hpet"
 	"stasis/device/ioapic"
+	"stasis/device/pci"
 	"stasis/device/pic"
 	"stasis/device/pit"
 	"stasis/device/rtc"
@@ -34,6 +36,7 @@ func newPC(m *Machine) (*pc, error) {
 	pc.addCPUs()
 	pc.addTimers()
 	pc.addPower()
+	pc.addPCI()
 	pc.addSerial()
 	if len(pc.errs) > 0 {
 		return nil, pc.errs[0]
@@ -67,6 +70,15 @@ func (pc *pc) isa(n int) irq.Line {
 		a.Set(high)
 		b.Set(high)
 	})
+}
+
+// pins are the wires to the I/O APIC.
+func (pc *pc) pins() []irq.Line {
+	list := make([]irq.Line, ioapic.Pins)
+	for i := range list {
+		list[i] = pc.ioapic.Line(i)
+	}
+	return list
 }
 
 // addControllers makes the interrupt controllers that all CPUs share.
@@ -107,13 +119,17 @@ func (pc *pc) addCPUs() {
 // addTimers makes the devices whose only business is time.
 func (pc *pc) addTimers() {
 	ips := pc.m.config.IPS
-	pit := pit.New(pc.m.queue, ips, pc.isa(0))
+	timers := hpet.New(pc.m.queue, ips, hpet.Lines{IRQ0: pc.isa(0), IRQ8: pc.isa(8), Pins: pc.pins()})
+	pc.m.addPart("hpet", &timers.State, nil)
+	pc.mmio("hpet", acpi.HPETBase, hpet.WindowSize, timers)
+
+	pit := pit.New(pc.m.queue, ips, timers.PITLine())
 	pc.m.addPart("pit", &pit.State, nil)
 	pc.port("pit", 0x40, 4, pit.Ports())
 	pc.port("port 61h", 0x61, 1, pit.Port61())
 
 	_, high := pc.m.bus.RAM.High()
-	rtc := rtc.New(pc.m.queue, ips, pc.isa(8), rtc.Config{
+	rtc := rtc.New(pc.m.queue, ips, timers.RTCLine(), rtc.Config{
 		Epoch: pc.m.config.Epoch, Low: pc.m.bus.RAM.Low(), High: high, CPUs: pc.m.config.SMP,
 	})
 	pc.m.addPart("rtc", &rtc.State, nil)
@@ -129,6 +145,21 @@ func (pc *pc) addPower() {
 	})
 	pc.m.addPart("acpi pm", &pm.State, nil)
 	pc.port("acpi pm", acpi.PM1EventPort, acpipm.Size, pm)
+}
+
+// addPCI makes the bus with its two bridges. PCI interrupts arrive at the I/O APIC's pins beyond those of ISA, in the
+// order that loader/acpi tells.
+func (pc *pc) addPCI() {
+	host := pci.NewHost(nil)
+	pins := pc.pins()[acpi.PCIInterrupts:]
+	isa := pci.NewISABridge(nil, []irq.Line{pins[1], pins[2], pins[3], pins[0]})
+	bridge := pci.NewHostBridge()
+	pc.note(host.Add(0, 0, bridge))
+	pc.note(host.Add(1, 0, isa))
+	pc.m.addPart("pci", &host.State, nil)
+	pc.m.addPart("pci host bridge", &bridge.HeaderState, nil)
+	pc.m.addPart("pci isa bridge", &isa.ISABridgeState, nil)
+	pc.port("pci", 0xcf8, 8, host)
 }
 
 // addSerial makes COM1 and COM2.

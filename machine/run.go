@@ -82,6 +82,7 @@ func (m *Machine) boundary(p *Plan) (Stop, bool) {
 		r.run()
 	default:
 	}
+	m.try()
 	switch {
 	case m.State.Ended:
 		return m.State.End, true
@@ -156,7 +157,7 @@ func (m *Machine) budget(p *Plan, step bool) uint64 {
 	if step {
 		return 1
 	}
-	n := min(m.slice, m.inputLimit())
+	n := min(m.slice, m.inputLimit(), m.trialLimit())
 	if !m.alone() {
 		n = min(n, m.State.Left)
 	}

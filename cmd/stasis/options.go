@@ -44,6 +44,9 @@ type options struct {
 	slice     uint64
 	hashEvery uint64
 
+	singleStep uint64
+	dropInline uint64
+
 	summary string
 	stats   bool
 	strict  bool
@@ -77,6 +80,11 @@ func (o *options) register(f *pflag.FlagSet) {
 	f.Var(&o.until, "until", "end at this position: retired=N")
 	f.Uint64Var(&o.slice, "slice", machine.DefaultSlice, "units between two looks at the outside")
 	f.Uint64Var(&o.hashEvery, "hash-every", 0, "hash the state every N units, into the summary")
+
+	f.Uint64Var(&o.singleStep, "single-step", 0, "run the first N units instruction by instruction")
+	f.Uint64Var(&o.dropInline, "drop-inline", 0, "drop the fast path's TLB entries every N units")
+	must(f.MarkHidden("single-step"))
+	must(f.MarkHidden("drop-inline"))
 
 	f.StringVar(&o.summary, "summary", "", "write a JSON object about the run to this file")
 	f.BoolVar(&o.stats, "stats", false, "print the engine's counters at the end")
@@ -164,7 +172,8 @@ func (o *options) check() error {
 func (o *options) host(stdio, stderr io.Writer) (machine.Host, error) {
 	h := machine.Host{
 		MaxWall: o.maxWall, Until: uint64(o.until), Slice: o.slice, HashEvery: o.hashEvery,
-		Pace: o.pace == "host",
+		Pace:  o.pace == "host",
+		Trial: machine.Trial{SingleStep: o.singleStep, DropInline: o.dropInline},
 	}
 	if err := o.check(); err != nil {
 		return h, err

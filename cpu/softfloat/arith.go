@@ -126,16 +126,17 @@ func (c *Context) div(a, b number) number {
 	if a.kind == b.kind && a.kind != finite { // 0/0, ∞/∞
 		return c.invalid()
 	}
-	c.denormals(&a, &b)
 	a.neg = a.neg != b.neg
+	if a.kind == finite && b.kind == zero { // takes precedence over a denormal operand
+		c.raise(DivideByZero)
+		return number{kind: infinite, neg: a.neg}
+	}
+	c.denormals(&a, &b)
 	switch {
 	case a.kind == infinite || a.kind == zero:
 		return a
 	case b.kind == infinite:
 		return number{neg: a.neg}
-	case b.kind == zero:
-		c.raise(DivideByZero)
-		return number{kind: infinite, neg: a.neg}
 	}
 	hi, rest := bits.Div64(a.hi>>1, a.hi<<63, b.hi)
 	lo, rest := bits.Div64(rest, 0, b.hi)

@@ -27,6 +27,10 @@ func (c *Context) roundTiny(n *number, f format) {
 		c.raise(Underflow)
 		*n = unbounded
 		n.exp += c.Wrap
+		if c.Wrap != 0 && n.exp < f.emin { // FSCALE only
+			c.raise(Inexact)
+			n.kind, n.hi, c.RoundedUp = zero, 0, false
+		}
 		return
 	}
 	c.Flags = flags
@@ -46,6 +50,10 @@ func (c *Context) overflow(n *number, f format) {
 	c.raise(Overflow)
 	if c.Unmasked&Overflow != 0 {
 		n.exp -= c.Wrap
+		if c.Wrap != 0 && n.exp > f.emax { // FSCALE only
+			c.raise(Inexact)
+			n.kind, n.hi, c.RoundedUp = infinite, 0, true
+		}
 		return
 	}
 	c.raise(Inexact)

@@ -37,6 +37,7 @@ func (c *CPU) boundary() bool {
 	case c.State.Halted:
 		c.halt()
 	default:
+		c.updateAttention()
 		return false
 	}
 	return true

@@ -164,15 +164,14 @@ func (c *CPU) flatness() uint64 {
 	return 1
 }
 
-// runBlocks runs blocks until the budget's edge or until something else has to be done.
+// runBlocks runs blocks until the budget's edge or until something else has to be done. Where no block can run, it is one step.
 func (c *CPU) runBlocks() {
 	in := c.lookup0()
-	if in != c.engine.exitOp {
-		c.run(in)
+	if in == c.engine.exitOp {
+		c.step()
+		return
 	}
-	if c.budget > 0 && !c.leaving && !c.attention && !c.hostBreakHere() {
-		c.step() // the budget's edge, or an instruction that no block holds
-	}
+	c.run(in)
 }
 
 // hostBreakHere reports whether a host breakpoint stands at the next instruction.

@@ -37,7 +37,7 @@ func jmpf(c *CPU, i *Inst) {
 // callf is CALL far.
 func callf(c *CPU, i *Inst) {
 	selector, offset := c.farOperand(i)
-	size := int(i.OpSize)
+	size := int(c.farSize(i))
 	if !c.protected() {
 		c.gpIf(offset > 0xffff)
 		c.pushFar(uint64(c.Seg[decode.CS].Selector), c.next, size)
@@ -233,15 +233,17 @@ func retf(c *CPU, i *Inst) {
 		c.next = offset
 		return
 	}
-	s := c.returnSegment(selector)
-	c.checkOffset(&s, offset)
 	if uint8(selector&3) == c.CPL {
+		s := c.returnSegment(selector)
+		c.checkOffset(&s, offset)
 		c.setSP(c.R[4] + uint64(2*size) + drop)
 		c.enterFar(s, selector, offset)
 		return
 	}
-	sp := c.peek(int64(2*size)+int64(drop), size)
 	ss := uint16(c.peek(int64(3*size)+int64(drop), size))
+	sp := c.peek(int64(2*size)+int64(drop), size)
+	s := c.returnSegment(selector)
+	c.checkOffset(&s, offset)
 	c.returnOuter(s, selector, offset, ss, sp)
 	c.setSP(c.R[4] + drop)
 }
@@ -298,11 +300,7 @@ func (c *CPU) dropData(cpl uint8) {
 		s := &c.Seg[n]
 		conforming := s.Attr&(attrCode|attrConforming) == attrCode|attrConforming
 		if s.Attr&attrP != 0 && !conforming && s.dpl() < cpl {
-			base := uint64(0)
-			if c.longMode() && n >= decode.FS && c.config.Vendor == "amd" {
-				base = s.Base
-			}
-			c.setSegment(n, Segment{Base: base})
+			c.setSegment(n, Segment{})
 		}
 	}
 }

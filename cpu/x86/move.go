@@ -92,7 +92,7 @@ func clflush(c *CPU, i *Inst)    { load[uint8](c, c.linRead(i, 1)) }
 func clflushopt(c *CPU, i *Inst) { clflush(c, i) }
 func clwb(c *CPU, i *Inst)       { clflush(c, i) }
 
-// cmpxchg is CMPXCHG: the destination is written in any case.
+// cmpxchg is CMPXCHG: a destination in memory is written in any case, a register only if the two are equal.
 func cmpxchg[T word](c *CPU, i *Inst) {
 	p := rm[T](c, i)
 	dst, acc := p.get(), readAcc[T](c)
@@ -101,7 +101,9 @@ func cmpxchg[T word](c *CPU, i *Inst) {
 		p.put(readReg[T](c, i))
 		return
 	}
-	p.put(dst)
+	if i.IsMem {
+		p.put(dst)
+	}
 	writeAcc(c, dst)
 }
 
@@ -122,8 +124,9 @@ func cmpxchg8b(c *CPU, i *Inst) {
 
 // cmpxchg16b compares RDX:RAX with 16 aligned bytes and exchanges RCX:RBX.
 func cmpxchg16b(c *CPU, i *Inst) {
-	lin := c.linWrite(i, 16)
+	lin := c.lin(i.Seg, c.ea(i), 16, true)
 	c.gpIf(lin&15 != 0)
+	c.probeWrite(lin, 16)
 	lo, hi := load128(c, lin)
 	equal := lo == c.R[0] && hi == c.R[2]
 	if equal {
@@ -180,33 +183,37 @@ func changeBit[T word](c *CPU, i *Inst, change func(v, mask T) T) {
 	c.flags.setCF(v>>bit&1 != 0)
 }
 
-// bsf and bsr leave the destination alone for a zero source, as CPUs do; only ZF is defined.
-func bsf[T word](f *Flags, dst, src T) T {
-	f.set(uint64(src), 0, align[T]())
-	if src == 0 {
-		return dst
-	}
-	return T(bits.TrailingZeros64(uint64(src)))
+// bsf and bsr leave the destination alone for a zero source, the upper half of a 32-bit one too, as CPUs do.
+func bsf[T word](c *CPU, i *Inst) {
+	src := uint64(readRM[T](c, i))
+	bitScan[T](c, i, src, bits.TrailingZeros64(src))
 }
 
-func bsr[T word](f *Flags, dst, src T) T {
-	f.set(uint64(src), 0, align[T]())
-	if src == 0 {
-		return dst
-	}
-	return T(bits.Len64(uint64(src)) - 1)
+func bsr[T word](c *CPU, i *Inst) {
+	src := uint64(readRM[T](c, i))
+	bitScan[T](c, i, src, bits.Len64(src)-1)
 }
 
-// lzcnt and tzcnt count the width for zero, with CF set.
+// bitScan writes the number of a bit. Only ZF is defined; PF is the result's on AMD.
+func bitScan[T word](c *CPU, i *Inst, src uint64, n int) {
+	if src == 0 {
+		c.flags.set(0, 0, align[T]())
+		return
+	}
+	writeReg(c, i, T(n))
+	c.flags.set(1, 0, align[T]()|parity(uint8(n))*metaPF)
+}
+
+// lzcnt and tzcnt count the width for zero, with CF set. OF, undefined, stays as on AMD; SF, PF and AF are cleared.
 func lzcnt[T word](f *Flags, src T) T {
 	n := width[T]() - uint64(bits.Len64(uint64(src)))
-	f.set(n, shiftCarries[T](b2u(src == 0), 0), align[T]())
+	f.put(f.get()&flagOF | b2u(src == 0)*flagCF | b2u(n == 0)*flagZF)
 	return T(n)
 }
 
 func tzcnt[T word](f *Flags, src T) T {
 	n := min(uint64(bits.TrailingZeros64(uint64(src))), width[T]())
-	f.set(n, shiftCarries[T](b2u(src == 0), 0), align[T]())
+	f.put(f.get()&flagOF | b2u(src == 0)*flagCF | b2u(n == 0)*flagZF)
 	return T(n)
 }
 

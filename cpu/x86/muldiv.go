@@ -6,21 +6,22 @@ import (
 	decode "stasis/decode/x86"
 )
 
-// mul is MUL: rDX:rAX := rAX × SRC. CF and OF say that the upper half is not zero.
+// mul is MUL: rDX:rAX := rAX × SRC. CF and OF say that the upper half is not zero; the other flags, undefined, stay as on AMD.
 func mul[T word](c *CPU, i *Inst) {
 	hi, lo := bits.Mul64(uint64(readAcc[T](c)), uint64(readRM[T](c, i)))
 	if width[T]() < 64 {
 		hi, lo = lo>>width[T](), uint64(T(lo))
 	}
 	c.setProduct(hi, lo, width[T]())
-	c.mulFlags(lo, hi != 0, align[T]())
+	c.flags.putCFOF(b2u(hi != 0), b2u(hi != 0))
 }
 
 // imul1 is IMUL with one operand: rDX:rAX := rAX × SRC, signed.
 func imul1[T word](c *CPU, i *Inst) {
 	hi, lo := signedProduct(readAcc[T](c), readRM[T](c, i))
 	c.setProduct(hi, lo, width[T]())
-	c.mulFlags(lo, T(hi) != T(0)-T(lo>>(width[T]()-1)&1), align[T]())
+	over := b2u(T(hi) != T(0)-T(lo>>(width[T]()-1)&1))
+	c.flags.putCFOF(over, over)
 }
 
 // imul is IMUL with two or three operands: the low half; CF and OF say that it is not all.
@@ -45,12 +46,6 @@ func signedProduct[T word](a, b T) (hi, lo uint64) {
 
 // signExtend is v as a signed number.
 func signExtend[T word](v T) int64 { return int64(uint64(v)<<align[T]()) >> align[T]() }
-
-// mulFlags sets CF and OF; SF, ZF, PF and AF, undefined, follow the low half.
-func (c *CPU) mulFlags(lo uint64, over bool, meta uint64) {
-	carry := b2u(over) << (63 - meta)
-	c.flags.set(lo, carry, meta)
-}
 
 // setProduct writes a product to AX, DX:AX, EDX:EAX or RDX:RAX.
 func (c *CPU) setProduct(hi, lo, bits uint64) {
@@ -80,7 +75,7 @@ func (c *CPU) dividend(bits uint64) (hi, lo uint64) {
 	return c.R[2], c.R[0]
 }
 
-// div is DIV: #DE for a zero divisor or a quotient that does not fit. Flags stay.
+// div is DIV: #DE for a zero divisor or a quotient that does not fit.
 func div[T word](c *CPU, i *Inst) {
 	d := uint64(readRM[T](c, i))
 	hi, lo := c.dividend(width[T]())
@@ -92,7 +87,12 @@ func div[T word](c *CPU, i *Inst) {
 	}
 	q, r := bits.Div64(hi, lo, d)
 	c.setProduct(r, q, width[T]())
+	c.divideFlags()
 }
+
+// divideFlags is what AMD does to the flags, undefined after a division: CF and OF stay, AF is set, the rest is cleared.
+func (c *CPU) divideFlags() { c.flags.put(c.flags.get()&(flagCF|flagOF) | flagAF) }
+
 
 // idiv is IDIV: truncated towards zero, the remainder with the dividend's sign.
 func idiv[T word](c *CPU, i *Inst) {
@@ -111,6 +111,7 @@ func idiv[T word](c *CPU, i *Inst) {
 		c.raise(vecDE, 0)
 	}
 	c.setProduct(uint64(T(r)), uint64(T(q)), width[T]())
+	c.divideFlags()
 }
 
 // signedDivide divides a signed 128-bit number.

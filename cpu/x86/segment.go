@@ -110,9 +110,6 @@ func (c *CPU) loadNull(n int, selector uint16) {
 	if n == decode.SS {
 		s.Attr = uint16(c.CPL) << attrDPLShift
 	}
-	if c.longMode() && n >= decode.FS && c.config.Vendor == "amd" {
-		s.Base = c.Seg[n].Base // a null selector leaves the base alone
-	}
 	c.setSegment(n, s)
 }
 

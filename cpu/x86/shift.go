@@ -21,7 +21,7 @@ func shl[T word](f *Flags, dst T, count uint8) T {
 	}
 	v := dst << count
 	last := dst << (count - 1)
-	f.set(uint64(v), shiftCarries[T](uint64(last)<<align[T]()>>63, uint64(last^v)<<align[T]()>>63), align[T]())
+	f.set(uint64(v), shifted[T](uint64(last)<<align[T]()>>63, uint64(last^v)<<align[T]()>>63), align[T]())
 	return v
 }
 
@@ -33,7 +33,7 @@ func shr[T word](f *Flags, dst T, count uint8) T {
 	}
 	last := dst >> (count - 1)
 	v := last >> 1
-	f.set(uint64(v), shiftCarries[T](uint64(last)&1, uint64(last)<<align[T]()>>63), align[T]())
+	f.set(uint64(v), shifted[T](uint64(last)&1, uint64(last)<<align[T]()>>63), align[T]())
 	return v
 }
 
@@ -44,9 +44,12 @@ func sar[T word](f *Flags, dst T, count uint8) T {
 		return dst
 	}
 	last := int64(uint64(dst)<<align[T]()) >> align[T]() >> (count - 1)
-	f.set(uint64(T(last>>1)), shiftCarries[T](uint64(last)&1, 0), align[T]())
+	f.set(uint64(T(last>>1)), shifted[T](uint64(last)&1, 0), align[T]())
 	return T(last >> 1)
 }
+
+// shifted is shiftCarries with AF, which is undefined after a shift and set on AMD.
+func shifted[T word](cf, of uint64) uint64 { return shiftCarries[T](cf, of) | 8 }
 
 // shiftCarries is a carry-out vector with the given CF and OF, each 0 or 1.
 func shiftCarries[T word](cf, of uint64) uint64 {
@@ -80,8 +83,12 @@ func ror[T word](f *Flags, dst T, count uint8) T {
 
 // rcl is RCL: a rotation through CF.
 func rcl[T word](f *Flags, dst T, count uint8) T {
+	if count&countMask[T]() == 0 {
+		return dst
+	}
 	n := uint64(count&countMask[T]()) % (width[T]() + 1)
-	if n == 0 {
+	if n == 0 { // a whole turn: only OF changes
+		f.putCFOF(f.carryIn(), uint64(dst)<<align[T]()>>63^f.carryIn())
 		return dst
 	}
 	v := dst<<n | T(f.carryIn())<<(n-1) | dst>>(width[T]()-n)>>1
@@ -92,8 +99,12 @@ func rcl[T word](f *Flags, dst T, count uint8) T {
 
 // rcr is RCR: a rotation through CF.
 func rcr[T word](f *Flags, dst T, count uint8) T {
+	if count&countMask[T]() == 0 {
+		return dst
+	}
 	n := uint64(count&countMask[T]()) % (width[T]() + 1)
-	if n == 0 {
+	if n == 0 { // a whole turn: only OF changes
+		f.putCFOF(f.carryIn(), uint64(dst^dst<<1)<<align[T]()>>63)
 		return dst
 	}
 	v := dst>>n | T(f.carryIn())<<(width[T]()-n) | dst<<(width[T]()-n)<<1
@@ -117,7 +128,7 @@ func shld[T word](f *Flags, dst, src T, count uint8) T {
 	}
 	v := dst<<count | src>>(width[T]()-uint64(count))
 	cf := uint64(dst>>(width[T]()-uint64(count))) & 1
-	f.set(uint64(v), shiftCarries[T](cf, uint64(v^dst)<<align[T]()>>63), align[T]())
+	f.set(uint64(v), shifted[T](cf, uint64(v)<<align[T]()>>63^cf), align[T]())
 	return v
 }
 
@@ -131,7 +142,7 @@ func shrd[T word](f *Flags, dst, src T, count uint8) T {
 		dst, src, count = src, dst, count-uint8(width[T]())
 	}
 	v := dst>>count | src<<(width[T]()-uint64(count))
-	f.set(uint64(v), shiftCarries[T](uint64(dst>>(count-1))&1, uint64(v^v<<1)<<align[T]()>>63), align[T]())
+	f.set(uint64(v), shifted[T](uint64(dst>>(count-1))&1, uint64(v^v<<1)<<align[T]()>>63), align[T]())
 	return v
 }
 

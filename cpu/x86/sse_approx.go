@@ -117,6 +117,7 @@ func roundss(c *CPU, i *Inst) { roundScalar[uint32](c, i) }
 func roundsd(c *CPU, i *Inst) { roundScalar[uint64](c, i) }
 
 // dpps is DPPS: products of the lanes that the immediate's high bits pick, added in pairs, to the lanes that its low bits pick.
+// The exceptions of a step keep the next one from being taken.
 func dpps(c *CPU, i *Inst) {
 	combine(c, i, func(a, b xmm) xmm {
 		f := c.sseContext()
@@ -126,11 +127,14 @@ func dpps(c *CPU, i *Inst) {
 				p[n] = softfloat.Mul(f, uint32(dword(a, uint(n))), uint32(dword(b, uint(n))))
 			}
 		}
-		sum := softfloat.Add(f, softfloat.Add(f, p[0], p[1]), softfloat.Add(f, p[2], p[3]))
+		c.sseDone(f)
+		low, high := softfloat.Add(f, p[0], p[1]), softfloat.Add(f, p[2], p[3])
+		c.sseDone(f)
+		sum := softfloat.Add(f, low, high)
+		c.sseDone(f)
 		for n := range r {
 			r[n] = sum & -uint32(i.Imm>>n&1)
 		}
-		c.sseDone(f)
 		return dwords(uint64(r[0]), uint64(r[1]), uint64(r[2]), uint64(r[3]))
 	})
 }
@@ -145,6 +149,7 @@ func dppd(c *CPU, i *Inst) {
 				p[n] = softfloat.Mul(f, a[n], b[n])
 			}
 		}
+		c.sseDone(f)
 		sum := softfloat.Add(f, p[0], p[1])
 		c.sseDone(f)
 		return xmm{sum & -uint64(i.Imm&1), sum & -uint64(i.Imm>>1&1)}

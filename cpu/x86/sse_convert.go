@@ -143,29 +143,29 @@ func cvtpd2ps(c *CPU, i *Inst)  { convertAll(c, i, false, pd2ps) }
 func cvtps2pd(c *CPU, i *Inst)  { convertLow(c, i, ps2pd) }
 func cvtdq2pd(c *CPU, i *Inst)  { convertLow(c, i, dq2pd) }
 
-// cvtpi2ps is CVTPI2PS: two signed doublewords of an MMX register or memory to the low half of an XMM register.
-func cvtpi2ps(c *CPU, i *Inst) {
-	c.checkSSE()
-	c.checkMMX()
-	v := c.mmRM(i)
-	f := c.sseContext()
-	r := dq2ps(f, xmm{v})
-	c.sseDone(f)
-	c.enterMMX()
-	c.FPU.XMM[i.Reg][0] = r[0]
-}
-
-// cvtpi2pd is CVTPI2PD: exact. With a memory operand it leaves the MMX state alone.
-func cvtpi2pd(c *CPU, i *Inst) {
+// mmxOperand is an MMX register, which changes over to MMX, or memory, which does not.
+func (c *CPU) mmxOperand(i *Inst) uint64 {
 	c.checkSSE()
 	if i.IsMem {
-		convert(c, i, xmm{c.low64(i)}, false, dq2pd)
-		return
+		return c.low64(i)
 	}
 	c.checkMMX()
 	c.enterMMX()
-	convert(c, i, xmm{c.FPU.ST[i.RM&7].Mant}, false, dq2pd)
+	return c.FPU.ST[i.RM&7].Mant
 }
+
+// cvtpi2ps is CVTPI2PS: two signed doublewords to the low half of an XMM register. That memory leaves the MMX state alone is said
+// of CVTPI2PD only; AMD's processors have it so for both.
+func cvtpi2ps(c *CPU, i *Inst) {
+	v := c.mmxOperand(i)
+	f := c.sseContext()
+	r := dq2ps(f, xmm{v})
+	c.sseDone(f)
+	c.FPU.XMM[i.Reg][0] = r[0]
+}
+
+// cvtpi2pd is CVTPI2PD: exact.
+func cvtpi2pd(c *CPU, i *Inst) { convert(c, i, xmm{c.mmxOperand(i)}, false, dq2pd) }
 
 // convertToMM converts to two signed doublewords of an MMX register.
 func convertToMM(c *CPU, i *Inst, v xmm, truncate bool, lanes func(f *floatContext, v xmm) xmm) {
@@ -174,8 +174,8 @@ func convertToMM(c *CPU, i *Inst, v xmm, truncate bool, lanes func(f *floatConte
 		f.Round = softfloat.Zero
 	}
 	r := lanes(f, v)
+	c.enterMMX() // also when #XM follows
 	c.sseDone(f)
-	c.enterMMX()
 	c.setMM(i.Reg, r[0])
 }
 

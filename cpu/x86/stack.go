@@ -143,12 +143,20 @@ func lgs(c *CPU, i *Inst) { c.loadFar(decode.GS, i) }
 func (c *CPU) loadFar(n int, i *Inst) {
 	selector, offset := c.farPointer(i)
 	c.loadSegment(n, selector)
-	c.setIndex(i.Reg, i.OpSize, offset)
+	c.setIndex(i.Reg, c.farSize(i), offset)
+}
+
+// farSize is the size of a far pointer's offset. AMD has no m16:64: REX.W makes it m16:32. Source: APM Vol. 3, "CALL (Far)".
+func (c *CPU) farSize(i *Inst) uint8 {
+	if i.OpSize == 8 && c.config.Vendor == "amd" {
+		return 4
+	}
+	return i.OpSize
 }
 
 // farPointer reads m16:16, m16:32 or m16:64.
 func (c *CPU) farPointer(i *Inst) (selector uint16, offset uint64) {
-	size := int(i.OpSize)
+	size := int(c.farSize(i))
 	lin := c.linRead(i, size+2)
 	offset = c.loadSized(lin, size)
 	return load[uint16](c, c.wrap(lin+uint64(size))), offset

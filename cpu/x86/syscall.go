@@ -96,8 +96,9 @@ func sysenter(c *CPU, i *Inst) {
 
 // sysexit is SYSEXIT: RIP from RDX, RSP from RCX.
 func sysexit(c *CPU, i *Inst) {
+	c.gpIf(c.CPL != 0)
 	c.udIf(c.config.Vendor == "amd" && c.longMode())
-	c.gpIf(!c.protected() || c.CPL != 0 || c.SysenterCS&0xfffc == 0)
+	c.gpIf(!c.protected() || c.SysenterCS&0xfffc == 0)
 	long := i.OpSize == 8
 	base := uint16(c.SysenterCS) &^ 3
 	sp, to, code := c.R[1]&0xffffffff, c.R[2]&0xffffffff, base+16
@@ -190,7 +191,7 @@ func rdseed(c *CPU, i *Inst) { rdrand(c, i) }
 
 // clzero is CLZERO: zeroes the 64-byte line at rAX.
 func clzero(c *CPU, i *Inst) {
-	lin := c.lin(i.Seg, addrMask(i.AddrSize, c.R[0])&^63, 64, true)
+	lin := c.lin(i.Seg, addrMask(i.AddrSize, c.R[0]), 1, true) &^ 63
 	c.probeWrite(lin, 64)
 	for n := uint64(0); n < 64; n += 8 {
 		store(c, lin+n, uint64(0))

@@ -256,7 +256,7 @@ func (c *CPU) systemSegment(selector uint16, kinds uint32) Segment {
 
 func lar(c *CPU, i *Inst) {
 	c.inspect(i, 1<<typeTSS16Free|1<<typeLDT|1<<typeTSS16Busy|1<<typeCall16|1<<typeTaskGate|1<<typeTSSFree|1<<typeTSSBusy|1<<typeCall,
-		func(d uint64) uint64 { return d >> 32 & 0xf0ff00 })
+		func(d uint64) uint64 { return d >> 32 & 0xffff00 })
 }
 
 func lsl(c *CPU, i *Inst) {

@@ -131,11 +131,16 @@ func (c *CPU) fpuOperands(i *Inst) {
 	}
 }
 
-// fpuStart begins an instruction without a memory operand.
+// fpuStart begins an instruction, after a memory operand was read: C1 is cleared.
 func (c *CPU) fpuStart(i *Inst) *FPU {
+	f := c.fpuStartKeepC1(i)
+	f.SW &^= swC1
+	return f
+}
+
+func (c *CPU) fpuStartKeepC1(i *Inst) *FPU {
 	c.checkFPU()
 	c.fpuOperands(i)
-	c.FPU.SW &^= swC1
 	return &c.FPU
 }
 

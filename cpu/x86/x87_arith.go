@@ -71,9 +71,9 @@ func (c *CPU) arithMemory(i *Inst, op binary80) {
 	}
 }
 
-// noteDenormal raises Denormal for a memory operand that was one before it was widened, unless a NaN takes precedence.
+// noteDenormal raises Denormal for a memory operand that was one before it was widened, unless something takes precedence.
 func noteDenormal(x *floatContext, other f80, denormal bool) {
-	if denormal && x.Flags&softfloat.Invalid == 0 && !softfloat.IsNaN80(other) {
+	if denormal && x.Flags&(softfloat.Invalid|softfloat.DivideByZero) == 0 && !softfloat.IsNaN80(other) {
 		x.Flags |= softfloat.Denormal
 	}
 }
@@ -138,11 +138,7 @@ func fscale(c *CPU, i *Inst) {
 func fxtract(c *CPU, i *Inst) {
 	f := c.fpuStart(i)
 	if f.empty(0) || !f.empty(7) {
-		if c.stackFault(!f.empty(0)) {
-			f.set(0, indefinite80)
-			f.setTop(f.top() - 1)
-			f.set(0, indefinite80)
-		}
+		c.pushFault(f)
 		return
 	}
 	x := c.fpuContext()
@@ -167,13 +163,14 @@ func (c *CPU) remainder(i *Inst, nearest bool) {
 	if c.report(x) {
 		return
 	}
-	f.SW &^= swCC
-	if complete {
-		f.SW |= uint16(quotient>>2&1)*swC0 | uint16(quotient>>1&1)*swC3 | uint16(quotient&1)*swC1
-	} else {
-		f.SW |= swC2
-	}
 	f.set(0, r)
+	switch {
+	case softfloat.IsNaN80(r): // the condition codes stay
+	case complete:
+		f.SW = f.SW&^swCC | uint16(quotient>>2&1)*swC0 | uint16(quotient>>1&1)*swC3 | uint16(quotient&1)*swC1
+	default:
+		f.SW = f.SW&^swCC | swC2
+	}
 }
 
 func fprem(c *CPU, i *Inst)  { c.remainder(i, false) }

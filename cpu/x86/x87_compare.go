@@ -95,15 +95,13 @@ func ftst(c *CPU, i *Inst) {
 	c.setCC(r)
 }
 
-// compareEFLAGS is FCOMI and its kin: the result goes to ZF, PF and CF.
+// compareEFLAGS is FCOMI and its kin: the result goes to ZF, PF and CF. C1 stays, but for a stack fault, as AMD's processors have it;
+// the SDM clears it.
 func (c *CPU) compareEFLAGS(i *Inst, compare compare80, pop bool) {
-	f := c.fpuStart(i)
+	f := c.fpuStartKeepC1(i)
 	r, done := c.relate(i.RM&7, compare)
-	if !done {
-		return
-	}
 	c.flags.put(relationFlags[r])
-	if pop {
+	if done && pop {
 		f.pop()
 	}
 }

@@ -25,17 +25,18 @@ func fld(c *CPU, i *Inst) {
 
 func (c *CPU) fldRegister(i *Inst) {
 	f := c.fpuStart(i)
-	v := f.get(i.RM & 7)
-	if f.empty(i.RM & 7) {
-		if !c.stackFault(false) {
-			return
-		}
-		v = indefinite80
+	if !f.empty(i.RM & 7) {
+		c.push(f.get(i.RM & 7))
+		return
 	}
-	c.push(v)
+	if c.stackFault(false) {
+		f.setTop(f.top() - 1)
+		f.set(0, indefinite80)
+	}
 }
 
-// pushFloat pushes a float. The stack's overflow takes precedence over what the operand raises.
+// pushFloat pushes a float, even if it is denormal and that is unmasked. The stack's overflow takes precedence over what the
+// operand raises.
 func pushFloat[F softfloat.Word](c *CPU, i *Inst, v F) {
 	f := c.fpuStart(i)
 	if !f.empty(7) {
@@ -44,7 +45,8 @@ func pushFloat[F softfloat.Word](c *CPU, i *Inst, v F) {
 	}
 	x := c.fpuContext()
 	r := softfloat.To80(x, v)
-	if !c.report(x) {
+	c.report(x)
+	if x.Flags&x.Unmasked&softfloat.Invalid == 0 {
 		c.push(r)
 	}
 }
@@ -83,6 +85,10 @@ func (c *CPU) fstRegister(i *Inst, pop bool) {
 	f := c.fpuStart(i)
 	v := f.get(0)
 	if f.empty(0) {
+		if i.Opcode == 0xd9 { // the alias D9 D8–DF only pops
+			f.pop()
+			return
+		}
 		if !c.stackFault(false) {
 			return
 		}
@@ -123,6 +129,9 @@ func storeFloat[F softfloat.Word](c *CPU, i *Inst, pop bool) {
 	x.Wrap = 0
 	r := softfloat.From80[F](x, v)
 	trapped := x.Flags & x.Unmasked &^ softfloat.Inexact
+	if trapped != 0 {
+		x.Flags, x.RoundedUp = trapped, false
+	}
 	if c.report(x); trapped != 0 {
 		return
 	}
@@ -220,9 +229,9 @@ func fxch(c *CPU, i *Inst) {
 	f.set(n, a)
 }
 
-// move is FCMOVcc.
+// fcmov is FCMOVcc. C1 stays, but for a stack fault.
 func (c *CPU) fcmov(i *Inst, condition bool) {
-	f := c.fpuStart(i)
+	f := c.fpuStartKeepC1(i)
 	if c.underflow(0, i.RM&7, 0, false) {
 		return
 	}

@@ -261,8 +261,8 @@ func init() {
 		1009: bts[uint16], 1010: bts[uint32], 1011: bts[uint64], // BTS Ev Ib
 		1013: btr[uint16], 1014: btr[uint32], 1015: btr[uint64], // BTR Ev Ib
 		1017: btc[uint16], 1018: btc[uint32], 1019: btc[uint64], // BTC Ev Ib
-		1021: h_bsf_GvEv_16, 1022: h_bsf_GvEv_32, 1023: h_bsf_GvEv_64, // BSF Gv Ev
-		1025: h_bsr_GvEv_16, 1026: h_bsr_GvEv_32, 1027: h_bsr_GvEv_64, // BSR Gv Ev
+		1021: bsf[uint16], 1022: bsf[uint32], 1023: bsf[uint64], // BSF Gv Ev
+		1025: bsr[uint16], 1026: bsr[uint32], 1027: bsr[uint64], // BSR Gv Ev
 		1029: jcc, 1030: jcc, 1031: jcc, // JCC Jb
 		1033: jcc, 1034: jcc, 1035: jcc, // JCC Jz
 		1037: loopne, 1038: loopne, 1039: loopne, // LOOPNE Jb
@@ -426,14 +426,22 @@ func init() {
 		1705: fldlg2, 1706: fldlg2, 1707: fldlg2, // FLDLG2
 		1709: fldln2, 1710: fldln2, 1711: fldln2, // FLDLN2
 		1713: fldz, 1714: fldz, 1715: fldz, // FLDZ
+		1717: f2xm1, 1718: f2xm1, 1719: f2xm1, // F2XM1
+		1721: fyl2x, 1722: fyl2x, 1723: fyl2x, // FYL2X
+		1725: fptan, 1726: fptan, 1727: fptan, // FPTAN
+		1729: fpatan, 1730: fpatan, 1731: fpatan, // FPATAN
 		1733: fxtract, 1734: fxtract, 1735: fxtract, // FXTRACT
 		1737: fprem1, 1738: fprem1, 1739: fprem1, // FPREM1
 		1741: fdecstp, 1742: fdecstp, 1743: fdecstp, // FDECSTP
 		1745: fincstp, 1746: fincstp, 1747: fincstp, // FINCSTP
 		1749: fprem, 1750: fprem, 1751: fprem, // FPREM
+		1753: fyl2xp1, 1754: fyl2xp1, 1755: fyl2xp1, // FYL2XP1
 		1757: fsqrt, 1758: fsqrt, 1759: fsqrt, // FSQRT
+		1761: fsincos, 1762: fsincos, 1763: fsincos, // FSINCOS
 		1765: frndint, 1766: frndint, 1767: frndint, // FRNDINT
 		1769: fscale, 1770: fscale, 1771: fscale, // FSCALE
+		1773: fsin, 1774: fsin, 1775: fsin, // FSIN
+		1777: fcos, 1778: fcos, 1779: fcos, // FCOS
 		1781: fiadd, 1782: fiadd, 1783: fiadd, // FIADD ST0 Mi32
 		1785: fimul, 1786: fimul, 1787: fimul, // FIMUL ST0 Mi32
 		1789: ficom, 1790: ficom, 1791: ficom, // FICOM ST0 Mi32
@@ -1151,30 +1159,6 @@ func h_and_rAXIz_32_32(c *CPU, i *Inst) {
 
 func h_and_rAXIz_64_64(c *CPU, i *Inst) {
 	writeAcc(c, and[uint64](&c.flags, readAcc[uint64](c), uint64(i.Imm)))
-}
-
-func h_bsf_GvEv_16(c *CPU, i *Inst) {
-	writeReg(c, i, bsf[uint16](&c.flags, readReg[uint16](c, i), readRM[uint16](c, i)))
-}
-
-func h_bsf_GvEv_32(c *CPU, i *Inst) {
-	writeReg(c, i, bsf[uint32](&c.flags, readReg[uint32](c, i), readRM[uint32](c, i)))
-}
-
-func h_bsf_GvEv_64(c *CPU, i *Inst) {
-	writeReg(c, i, bsf[uint64](&c.flags, readReg[uint64](c, i), readRM[uint64](c, i)))
-}
-
-func h_bsr_GvEv_16(c *CPU, i *Inst) {
-	writeReg(c, i, bsr[uint16](&c.flags, readReg[uint16](c, i), readRM[uint16](c, i)))
-}
-
-func h_bsr_GvEv_32(c *CPU, i *Inst) {
-	writeReg(c, i, bsr[uint32](&c.flags, readReg[uint32](c, i), readRM[uint32](c, i)))
-}
-
-func h_bsr_GvEv_64(c *CPU, i *Inst) {
-	writeReg(c, i, bsr[uint64](&c.flags, readReg[uint64](c, i), readRM[uint64](c, i)))
 }
 
 func h_bswap_Zv_16(c *CPU, i *Inst) {

@@ -6619,7 +6619,7 @@ func (c *CPU) run(in *uop) {
 			count &= 31
 			v := (dst << count)
 			last := (dst << (count - 1))
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) << 56) >> 63) << 1) | ((uint64(last) << 56) >> 63)) ^ ((uint64((last ^ v)) << 56) >> 63)) << (62 - 56)), 56
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((((uint64(last) << 56) >> 63) << 1) | ((uint64(last) << 56) >> 63)) ^ ((uint64((last ^ v)) << 56) >> 63)) << (62 - 56)) | 8), 56
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -6643,7 +6643,7 @@ func (c *CPU) run(in *uop) {
 			} else {
 				v := (dst << count)
 				last := (dst << (count - 1))
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) << 56) >> 63) << 1) | ((uint64(last) << 56) >> 63)) ^ ((uint64((last ^ v)) << 56) >> 63)) << (62 - 56)), 56
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((((uint64(last) << 56) >> 63) << 1) | ((uint64(last) << 56) >> 63)) ^ ((uint64((last ^ v)) << 56) >> 63)) << (62 - 56)) | 8), 56
 				r = v
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -6669,7 +6669,7 @@ func (c *CPU) run(in *uop) {
 			count &= 31
 			v := (dst << count)
 			last := (dst << (count - 1))
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) << 48) >> 63) << 1) | ((uint64(last) << 48) >> 63)) ^ ((uint64((last ^ v)) << 48) >> 63)) << (62 - 48)), 48
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((((uint64(last) << 48) >> 63) << 1) | ((uint64(last) << 48) >> 63)) ^ ((uint64((last ^ v)) << 48) >> 63)) << (62 - 48)) | 8), 48
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -6693,7 +6693,7 @@ func (c *CPU) run(in *uop) {
 			} else {
 				v := (dst << count)
 				last := (dst << (count - 1))
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) << 48) >> 63) << 1) | ((uint64(last) << 48) >> 63)) ^ ((uint64((last ^ v)) << 48) >> 63)) << (62 - 48)), 48
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((((uint64(last) << 48) >> 63) << 1) | ((uint64(last) << 48) >> 63)) ^ ((uint64((last ^ v)) << 48) >> 63)) << (62 - 48)) | 8), 48
 				r = v
 			}
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -6719,7 +6719,7 @@ func (c *CPU) run(in *uop) {
 			count &= 31
 			v := (dst << count)
 			last := (dst << (count - 1))
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) << 32) >> 63) << 1) | ((uint64(last) << 32) >> 63)) ^ ((uint64((last ^ v)) << 32) >> 63)) << (62 - 32)), 32
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((((uint64(last) << 32) >> 63) << 1) | ((uint64(last) << 32) >> 63)) ^ ((uint64((last ^ v)) << 32) >> 63)) << (62 - 32)) | 8), 32
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -6743,7 +6743,7 @@ func (c *CPU) run(in *uop) {
 			} else {
 				v := (dst << count)
 				last := (dst << (count - 1))
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) << 32) >> 63) << 1) | ((uint64(last) << 32) >> 63)) ^ ((uint64((last ^ v)) << 32) >> 63)) << (62 - 32)), 32
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((((uint64(last) << 32) >> 63) << 1) | ((uint64(last) << 32) >> 63)) ^ ((uint64((last ^ v)) << 32) >> 63)) << (62 - 32)) | 8), 32
 				r = v
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
@@ -6769,7 +6769,7 @@ func (c *CPU) run(in *uop) {
 			count &= 63
 			v := (dst << count)
 			last := (dst << (count - 1))
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) << 0) >> 63) << 1) | ((uint64(last) << 0) >> 63)) ^ ((uint64((last ^ v)) << 0) >> 63)) << (62 - 0)), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((((uint64(last) << 0) >> 63) << 1) | ((uint64(last) << 0) >> 63)) ^ ((uint64((last ^ v)) << 0) >> 63)) << (62 - 0)) | 8), 0
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -6793,7 +6793,7 @@ func (c *CPU) run(in *uop) {
 			} else {
 				v := (dst << count)
 				last := (dst << (count - 1))
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) << 0) >> 63) << 1) | ((uint64(last) << 0) >> 63)) ^ ((uint64((last ^ v)) << 0) >> 63)) << (62 - 0)), 0
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((((uint64(last) << 0) >> 63) << 1) | ((uint64(last) << 0) >> 63)) ^ ((uint64((last ^ v)) << 0) >> 63)) << (62 - 0)) | 8), 0
 				r = v
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -6819,7 +6819,7 @@ func (c *CPU) run(in *uop) {
 			count &= 31
 			last := (dst >> (count - 1))
 			v := (last >> 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 56) >> 63)) << (62 - 56)), 56
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 56) >> 63)) << (62 - 56)) | 8), 56
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -6843,7 +6843,7 @@ func (c *CPU) run(in *uop) {
 			} else {
 				last := (dst >> (count - 1))
 				v := (last >> 1)
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 56) >> 63)) << (62 - 56)), 56
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 56) >> 63)) << (62 - 56)) | 8), 56
 				r = v
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -6869,7 +6869,7 @@ func (c *CPU) run(in *uop) {
 			count &= 31
 			last := (dst >> (count - 1))
 			v := (last >> 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 48) >> 63)) << (62 - 48)), 48
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 48) >> 63)) << (62 - 48)) | 8), 48
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -6893,7 +6893,7 @@ func (c *CPU) run(in *uop) {
 			} else {
 				last := (dst >> (count - 1))
 				v := (last >> 1)
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 48) >> 63)) << (62 - 48)), 48
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 48) >> 63)) << (62 - 48)) | 8), 48
 				r = v
 			}
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -6919,7 +6919,7 @@ func (c *CPU) run(in *uop) {
 			count &= 31
 			last := (dst >> (count - 1))
 			v := (last >> 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 32) >> 63)) << (62 - 32)), 32
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 32) >> 63)) << (62 - 32)) | 8), 32
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -6943,7 +6943,7 @@ func (c *CPU) run(in *uop) {
 			} else {
 				last := (dst >> (count - 1))
 				v := (last >> 1)
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 32) >> 63)) << (62 - 32)), 32
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 32) >> 63)) << (62 - 32)) | 8), 32
 				r = v
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
@@ -6969,7 +6969,7 @@ func (c *CPU) run(in *uop) {
 			count &= 63
 			last := (dst >> (count - 1))
 			v := (last >> 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 0) >> 63)) << (62 - 0)), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 0) >> 63)) << (62 - 0)) | 8), 0
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -6993,7 +6993,7 @@ func (c *CPU) run(in *uop) {
 			} else {
 				last := (dst >> (count - 1))
 				v := (last >> 1)
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 0) >> 63)) << (62 - 0)), 0
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 0) >> 63)) << (62 - 0)) | 8), 0
 				r = v
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -7018,7 +7018,7 @@ func (c *CPU) run(in *uop) {
 			var r uint8
 			count &= 31
 			last := ((int64((uint64(dst) << 56)) >> 56) >> (count - 1))
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint8((last >> 1))), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 56)), 56
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint8((last >> 1))), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 56)) | 8), 56
 			r = uint8((last >> 1))
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -7039,7 +7039,7 @@ func (c *CPU) run(in *uop) {
 				r = dst
 			} else {
 				last := ((int64((uint64(dst) << 56)) >> 56) >> (count - 1))
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(uint8((last >> 1))), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 56)), 56
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(uint8((last >> 1))), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 56)) | 8), 56
 				r = uint8((last >> 1))
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -7062,7 +7062,7 @@ func (c *CPU) run(in *uop) {
 			var r uint16
 			count &= 31
 			last := ((int64((uint64(dst) << 48)) >> 48) >> (count - 1))
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint16((last >> 1))), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 48)), 48
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint16((last >> 1))), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 48)) | 8), 48
 			r = uint16((last >> 1))
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -7083,7 +7083,7 @@ func (c *CPU) run(in *uop) {
 				r = dst
 			} else {
 				last := ((int64((uint64(dst) << 48)) >> 48) >> (count - 1))
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(uint16((last >> 1))), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 48)), 48
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(uint16((last >> 1))), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 48)) | 8), 48
 				r = uint16((last >> 1))
 			}
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -7106,7 +7106,7 @@ func (c *CPU) run(in *uop) {
 			var r uint32
 			count &= 31
 			last := ((int64((uint64(dst) << 32)) >> 32) >> (count - 1))
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint32((last >> 1))), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 32)), 32
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint32((last >> 1))), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 32)) | 8), 32
 			r = uint32((last >> 1))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -7127,7 +7127,7 @@ func (c *CPU) run(in *uop) {
 				r = dst
 			} else {
 				last := ((int64((uint64(dst) << 32)) >> 32) >> (count - 1))
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(uint32((last >> 1))), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 32)), 32
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(uint32((last >> 1))), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 32)) | 8), 32
 				r = uint32((last >> 1))
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
@@ -7150,7 +7150,7 @@ func (c *CPU) run(in *uop) {
 			var r uint64
 			count &= 63
 			last := ((int64((uint64(dst) << 0)) >> 0) >> (count - 1))
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint64((last >> 1))), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 0)), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint64((last >> 1))), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 0)) | 8), 0
 			r = uint64((last >> 1))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -7171,7 +7171,7 @@ func (c *CPU) run(in *uop) {
 				r = dst
 			} else {
 				last := ((int64((uint64(dst) << 0)) >> 0) >> (count - 1))
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(uint64((last >> 1))), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 0)), 0
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(uint64((last >> 1))), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 0)) | 8), 0
 				r = uint64((last >> 1))
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
