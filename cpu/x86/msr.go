@@ -41,6 +41,10 @@ const (
 	msrHWCR        = 0xc0010015
 	msrVMCR        = 0xc0010114
 	msrDECfg       = 0xc0011029
+	msrNBCfg       = 0xc001001f
+	msrLSCfg       = 0xc0011020
+	msrLSCfg2      = 0xc001102e
+	msrDECfg2      = 0xc00110e3
 )
 
 // mtrrCap: 8 variable ranges, fixed ranges, write-combining.
@@ -99,12 +103,29 @@ func (c *CPU) plainMSR(n uint32) (v *uint64, mask uint64) {
 		return &c.MTRRFixed[n-0x265], all
 	case amd && n == msrHWCR:
 		return &c.HWCR, all
-	case amd && n == msrDECfg:
-		return &c.DECfg, all
+	case amd:
+		return c.chickenMSR(n), all
 	case !amd && n == msrMiscEnable:
 		return &c.MiscEnable, all
 	}
 	return nil, 0
+}
+
+// chickenMSR is the state of one of AMD's configuration registers: they hold what software writes and change nothing here.
+func (c *CPU) chickenMSR(n uint32) *uint64 {
+	switch n {
+	case msrNBCfg:
+		return &c.NBCfg
+	case msrLSCfg:
+		return &c.LSCfg
+	case msrLSCfg2:
+		return &c.LSCfg2
+	case msrDECfg:
+		return &c.DECfg
+	case msrDECfg2:
+		return &c.DECfg2
+	}
+	return nil
 }
 
 // canonicalMSR is the state of an MSR that holds a linear address.

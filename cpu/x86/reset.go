@@ -5,6 +5,9 @@ import (
 	decode "stasis/decode/x86"
 )
 
+// hwcrTscFreqSel says that the TSC counts at the P0 frequency. Source: APM Vol. 2, "HWCR".
+const hwcrTscFreqSel = 1 << 24
+
 // Reset is power-on. Source: SDM Vol. 3A, "Processor State After Reset". Every CPU but the first waits for SIPI.
 func (c *CPU) Reset() {
 	c.State = State{
@@ -12,6 +15,7 @@ func (c *CPU) Reset() {
 		CR0: cr0ET | cr0NW | cr0CD, XCR0: 1, DR6: dr6Ones, DR7: dr7One,
 		PAT: 0x0007040600070406, MiscEnable: 1, MTRRDefType: 0, RandState: c.config.Seed ^ uint64(c.index+1)*0x9e3779b97f4a7c15,
 	}
+	c.HWCR = hwcrTscFreqSel
 	c.resetSegments()
 	c.R = [regCount]uint64{}
 	c.R[2] = uint64(c.signature())

@@ -43,7 +43,8 @@ type State struct {
 	MTRRDefType                          uint64
 	MTRRFixed                            [11]uint64
 	MTRRVar                              [16]uint64
-	HWCR, DECfg                          uint64
+	HWCR, NBCfg, LSCfg, LSCfg2           uint64
+	DECfg, DECfg2                        uint64
 	MCGStatus                            uint64
 
 	InhibitSTI   bool // the instruction after STI: maskable interrupts wait
