@@ -6,7 +6,7 @@ package x86
 var handlers [3672]func(*CPU, *Inst)
 
 func init() {
-	handlers = [...]func(*CPU, *Inst){3671: nil,
+	handlers = [3672]func(*CPU, *Inst){
 		5: h_add_EbGb_8, 6: h_add_EbGb_8, 7: h_add_EbGb_8, // ADD Eb Gb
 		9: h_add_EvGv_16, 10: h_add_EvGv_32, 11: h_add_EvGv_64, // ADD Ev Gv
 		13: h_add_GbEb_8, 14: h_add_GbEb_8, 15: h_add_GbEb_8, // ADD Gb Eb
@@ -897,6 +897,24 @@ func init() {
 		3589: dppd, 3590: dppd, 3591: dppd, // DPPD Vpd Wpd Ib
 		3593: mpsadbw, 3594: mpsadbw, 3595: mpsadbw, // MPSADBW Vdq Wdq Ib
 		3597: pcmpgtq, 3598: pcmpgtq, 3599: pcmpgtq, // PCMPGTQ Vdq Wdq
+		3601: pcmpestrm, 3602: pcmpestrm, 3603: pcmpestrm, // PCMPESTRM Vdq Wdq Ib
+		3605: pcmpestri, 3606: pcmpestri, 3607: pcmpestri, // PCMPESTRI Vdq Wdq Ib
+		3609: pcmpistrm, 3610: pcmpistrm, 3611: pcmpistrm, // PCMPISTRM Vdq Wdq Ib
+		3613: pcmpistri, 3614: pcmpistri, 3615: pcmpistri, // PCMPISTRI Vdq Wdq Ib
+		3617: aesimc, 3618: aesimc, 3619: aesimc, // AESIMC Vdq Wdq
+		3621: aesenc, 3622: aesenc, 3623: aesenc, // AESENC Vdq Wdq
+		3625: aesenclast, 3626: aesenclast, 3627: aesenclast, // AESENCLAST Vdq Wdq
+		3629: aesdec, 3630: aesdec, 3631: aesdec, // AESDEC Vdq Wdq
+		3633: aesdeclast, 3634: aesdeclast, 3635: aesdeclast, // AESDECLAST Vdq Wdq
+		3637: aeskeygenassist, 3638: aeskeygenassist, 3639: aeskeygenassist, // AESKEYGENASSIST Vdq Wdq Ib
+		3641: pclmulqdq, 3642: pclmulqdq, 3643: pclmulqdq, // PCLMULQDQ Vdq Wdq Ib
+		3645: sha1nexte, 3646: sha1nexte, 3647: sha1nexte, // SHA1NEXTE Vdq Wdq
+		3649: sha1msg1, 3650: sha1msg1, 3651: sha1msg1, // SHA1MSG1 Vdq Wdq
+		3653: sha1msg2, 3654: sha1msg2, 3655: sha1msg2, // SHA1MSG2 Vdq Wdq
+		3657: sha256rnds2, 3658: sha256rnds2, 3659: sha256rnds2, // SHA256RNDS2 Vdq Wdq
+		3661: sha256msg1, 3662: sha256msg1, 3663: sha256msg1, // SHA256MSG1 Vdq Wdq
+		3665: sha256msg2, 3666: sha256msg2, 3667: sha256msg2, // SHA256MSG2 Vdq Wdq
+		3669: sha1rnds4, 3670: sha1rnds4, 3671: sha1rnds4, // SHA1RNDS4 Vdq Wdq Ib
 	}
 	noteFeatures()
 }

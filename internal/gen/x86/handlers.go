@@ -28,7 +28,7 @@ func handlersFile(s *source) []byte {
 	var b bytes.Buffer
 	b.WriteString(header)
 	fmt.Fprintf(&b, "// handlers is indexed by row × 4 + log2 of the operand size; nil is not implemented.\n")
-	fmt.Fprintf(&b, "var handlers [%d]func(*CPU, *Inst)\n\nfunc init() {\nhandlers = [...]func(*CPU, *Inst){%d: nil,\n%s}\nnoteFeatures()\n}\n", len(decode.Rows)*4, len(decode.Rows)*4-1, table.String())
+	fmt.Fprintf(&b, "var handlers [%[1]d]func(*CPU, *Inst)\n\nfunc init() {\nhandlers = [%[1]d]func(*CPU, *Inst){\n%[2]s}\nnoteFeatures()\n}\n", len(decode.Rows)*4, table.String())
 	names := make([]string, 0, len(wrappers))
 	for n := range wrappers {
 		names = append(names, n)
