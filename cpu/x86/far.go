@@ -37,7 +37,7 @@ func jmpf(c *CPU, i *Inst) {
 // callf is CALL far.
 func callf(c *CPU, i *Inst) {
 	selector, offset := c.farOperand(i)
-	size := int(c.farSize(i))
+	size := int(i.OpSize)
 	if !c.protected() {
 		c.gpIf(offset > 0xffff)
 		c.pushFar(uint64(c.Seg[decode.CS].Selector), c.next, size)

@@ -47,8 +47,12 @@ func (c *CPU) readSized(i *Inst, size uint8) uint64 {
 
 // call is CALL near.
 func call(c *CPU, i *Inst) {
-	to := c.target(c.nearTarget(i), i.OpSize)
-	c.pushValue(c.next, int(i.OpSize))
+	to := c.nearTarget(i)
+	size := int(i.OpSize)
+	lin := c.stackAt(-int64(size), size, true)
+	to = c.target(to, i.OpSize)
+	c.storeSized(lin, size, c.next)
+	c.setSP(c.R[4] - uint64(size))
 	c.next = to
 }
 

@@ -93,7 +93,6 @@ func div[T word](c *CPU, i *Inst) {
 // divideFlags is what AMD does to the flags, undefined after a division: CF and OF stay, AF is set, the rest is cleared.
 func (c *CPU) divideFlags() { c.flags.put(c.flags.get()&(flagCF|flagOF) | flagAF) }
 
-
 // idiv is IDIV: truncated towards zero, the remainder with the dividend's sign.
 func idiv[T word](c *CPU, i *Inst) {
 	d := signExtend(readRM[T](c, i))

@@ -117,14 +117,17 @@ func (f *Flags) putCFOF(cf, of uint64) {
 	f.carry = f.carry&^(3<<(62-f.meta&63)) | (cf<<1|cf^of)<<(62-f.meta&63)
 }
 
-// shld is SHLD. Counts beyond a 16-bit operand's width, undefined in the manual, go on into the destination again.
+// shld is SHLD. Counts beyond a 16-bit operand's width are undefined in the manual: AMD shifts the source in again.
 func shld[T word](f *Flags, dst, src T, count uint8) T {
 	count &= countMask[T]()
 	if count == 0 {
 		return dst
 	}
-	if uint64(count) > width[T]() {
-		dst, src, count = src, dst, count-uint8(width[T]())
+	if uint64(count) >= width[T]() {
+		v := src<<(uint64(count)-width[T]()) | src>>(2*width[T]()-uint64(count))
+		cf := uint64(dst) & b2u(uint64(count) == width[T]())
+		f.set(uint64(v), shifted[T](cf, cf), align[T]())
+		return v
 	}
 	v := dst<<count | src>>(width[T]()-uint64(count))
 	cf := uint64(dst>>(width[T]()-uint64(count))) & 1
@@ -138,8 +141,10 @@ func shrd[T word](f *Flags, dst, src T, count uint8) T {
 	if count == 0 {
 		return dst
 	}
-	if uint64(count) > width[T]() {
-		dst, src, count = src, dst, count-uint8(width[T]())
+	if uint64(count) >= width[T]() {
+		v := src>>(uint64(count)-width[T]()) | src<<(2*width[T]()-uint64(count))
+		f.set(uint64(v), shifted[T](uint64(dst>>(count-1))&1, uint64(v^v<<1)<<align[T]()>>63), align[T]())
+		return v
 	}
 	v := dst>>count | src<<(width[T]()-uint64(count))
 	f.set(uint64(v), shifted[T](uint64(dst>>(count-1))&1, uint64(v^v<<1)<<align[T]()>>63), align[T]())
