@@ -7,11 +7,14 @@ import (
 	"stasis/cpu/x86"
 	"stasis/device/acpipm"
 	"stasis/device/apic"
+	"stasis/device/debugport"
+	"stasis/device/exit"
 	"stasis/device/hpet"
 	"stasis/device/ioapic"
 	"stasis/device/pci"
 	"stasis/device/pic"
 	"stasis/device/pit"
+	"stasis/device/reset"
 	"stasis/device/rtc"
 	"stasis/device/serial"
 	"stasis/irq"
@@ -37,6 +40,7 @@ func newPC(m *Machine) (*pc, error) {
 	pc.addTimers()
 	pc.addPower()
 	pc.addPCI()
+	pc.addPorts()
 	pc.addSerial()
 	if len(pc.errs) > 0 {
 		return nil, pc.errs[0]
@@ -147,10 +151,24 @@ func (pc *pc) addPower() {
 	pc.port("acpi pm", acpi.PM1EventPort, acpipm.Size, pm)
 }
 
+// reset is a reset of whatever kind. INIT would start the first CPU in firmware, of which there is none.
+func (pc *pc) reset() { pc.m.end(StopReset, 0) }
+
+// addPorts makes what is nothing but a port: the ways to end the machine, and the debug console.
+func (pc *pc) addPorts() {
+	port92 := reset.NewPort92(pc.reset, irq.Unconnected)
+	pc.m.addPart("port 92h", &port92.Port92State, nil)
+	pc.port("port 92h", 0x92, 1, port92)
+	pc.port("exit", 0xf4, exit.Size, exit.New(func(v uint32) { pc.m.end(StopDebugExit, int(v)) }))
+	pc.port("debug console", 0xe9, 1, debugport.New(pc.m.outputs[debugOutput]))
+}
+
 // addPCI makes the bus with its two bridges. PCI interrupts arrive at the I/O APIC's pins beyond those of ISA, in the
 // order that loader/acpi tells.
 func (pc *pc) addPCI() {
-	host := pci.NewHost(nil)
+	control := reset.NewControl(func(reset.Kind) { pc.reset() })
+	pc.m.addPart("reset control", &control.ControlState, nil)
+	host := pci.NewHost(control)
 	pins := pc.pins()[acpi.PCIInterrupts:]
 	isa := pci.NewISABridge(nil, []irq.Line{pins[1], pins[2], pins[3], pins[0]})
 	bridge := pci.NewHostBridge()
