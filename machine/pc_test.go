@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 	"testing"
 
 	"stasis/internal/guests"
@@ -19,12 +20,15 @@ func boot(t *testing.T, config Config, host Host) (m *Machine, stop Stop, output
 	t.Helper()
 	var out bytes.Buffer
 	host.Serial[0] = &out
+	if host.Until == 0 {
+		host.Until = 1_000_000_000
+	}
 	m, err := New(config, host)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { m.Close() })
-	stop = m.Resume(Plan{Until: 50_000_000})
+	stop = m.Resume(Plan{})
 	return m, stop, out.String()
 }
 
@@ -54,8 +58,10 @@ func TestWaysToEnd(t *testing.T) {
 }
 
 func TestGuestTests(t *testing.T) {
-	_, stop, out := boot(t, guest(guests.Tests, ""), Host{})
-	if stop.Reason != StopDebugExit || stop.Code != 0 {
+	config := guest(guests.Tests, "")
+	config.SMP = 4
+	_, stop, out := boot(t, config, Host{})
+	if stop.Reason != StopDebugExit || stop.Code != 0 || !strings.Contains(out, "application processors 3") {
 		t.Errorf("%+v\n%s", stop, out)
 	}
 }
@@ -69,15 +75,15 @@ func TestSameHashesEveryWay(t *testing.T) {
 		"single step": {Trial: Trial{SingleStep: 1 << 40}},
 		"drop":        {Trial: Trial{DropInline: 101}},
 	} {
-		for _, guestName := range []string{guests.Tests} {
-			host.HashEvery = 10_000
-			m, _, _ := boot(t, guest(guestName, ""), host)
-			got := append(m.Hashes(), HashAt{m.Retired(), m.Hash()})
-			if want == nil {
-				want = got
-			}
-			compareHashes(t, name, got, want)
+		host.HashEvery, host.Until = 25_000, 2_000_000
+		config := guest(guests.Tests, "")
+		config.SMP = 2
+		m, _, _ := boot(t, config, host)
+		got := append(m.Hashes(), HashAt{m.Retired(), m.Hash()})
+		if want == nil {
+			want = got
 		}
+		compareHashes(t, name, got, want)
 	}
 }
 
@@ -95,7 +101,7 @@ func compareHashes(t *testing.T, name string, got, want []HashAt) {
 }
 
 func TestSnapshotOfAGuest(t *testing.T) {
-	m, err := New(guest(guests.Tests, ""), Host{HashEvery: 10_000})
+	m, err := New(guest(guests.Tests, ""), Host{HashEvery: 100_000, Until: 1_000_000})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,8 +124,8 @@ func TestSnapshotOfAGuest(t *testing.T) {
 func TestReboot(t *testing.T) {
 	config := guest(guests.Tests, guests.TestReset)
 	config.Reboot = true
-	m, stop, _ := boot(t, config, Host{})
-	if stop.Reason != StopUntil || m.Retired() != 50_000_000 {
+	m, stop, _ := boot(t, config, Host{Until: 1_000_000})
+	if stop.Reason != StopUntil || m.Retired() != 1_000_000 {
 		t.Errorf("%+v at %d", stop, m.Retired())
 	}
 }
