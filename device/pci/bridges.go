@@ -50,8 +50,8 @@ type ISABridge struct {
 }
 
 // NewISABridge returns the bridge. Its PIRQ A to D go, as its registers say, to the lines isa of 16 IRQs; and always
-// to the four lines direct, which are the I/O APIC's pins beyond those of ISA. Either may be nil. A line in isa should
-// be the bridge's own: it is driven low while no PIRQ is routed to it.
+// to the four lines direct, which are the I/O APIC's pins beyond those of ISA. Either may be nil, and so may lines in
+// isa. One that is not should be the bridge's own: it is low while no PIRQ is routed to it.
 func NewISABridge(isa, direct []irq.Line) *ISABridge {
 	b := &ISABridge{isa: isa, direct: direct}
 	b.HeaderState = newHeader(ID{Vendor: 0x8086, Device: 0x7000, Class: 0x06_01_00})
@@ -112,6 +112,8 @@ func (b *ISABridge) update() {
 		}
 	}
 	for n, line := range b.isa {
-		line.Set(levels>>n&1 != 0)
+		if line != nil {
+			line.Set(levels>>n&1 != 0)
+		}
 	}
 }
