@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"stasis/bus"
 	"stasis/cpu"
 	"stasis/device/acpipm"
 	"stasis/device/apic"
@@ -59,7 +58,10 @@ type board struct {
 
 type port struct {
 	size   uint64
-	device bus.Device
+	device interface {
+		Read(offset uint64, size int) uint64
+		Write(offset uint64, size int, value uint64)
+	}
 }
 
 const ips = 1_000_000_000

@@ -7,10 +7,7 @@
 // Source: IBM Personal System/2 Hardware Interface Technical Reference, "Keyboard and Auxiliary Device Controller".
 package i8042
 
-import (
-	"stasis/bus"
-	"stasis/irq"
-)
+import "stasis/irq"
 
 // State is all that the controller remembers.
 type State struct {
@@ -74,33 +71,38 @@ func (c *Controller) setPort(v uint8) {
 	}
 }
 
-// data and command are the controller's two ports.
-type data struct{ *Controller }
+// DataPort is port 60h.
+type DataPort struct{ c *Controller }
 
-type command struct{ *Controller }
+// CommandPort is port 64h.
+type CommandPort struct{ c *Controller }
 
 // Data returns port 60h.
-func (c *Controller) Data() bus.Device { return data{c} }
+func (c *Controller) Data() DataPort { return DataPort{c} }
 
 // Command returns port 64h.
-func (c *Controller) Command() bus.Device { return command{c} }
+func (c *Controller) Command() CommandPort { return CommandPort{c} }
 
-func (c data) Read(uint64, int) uint64 {
-	c.Status &^= statusFull
-	c.update()
-	return uint64(c.Output)
+// Read takes the byte out of the output buffer.
+func (p DataPort) Read(uint64, int) uint64 {
+	p.c.Status &^= statusFull
+	p.c.update()
+	return uint64(p.c.Output)
 }
 
-func (c data) Write(_ uint64, _ int, value uint64) {
-	c.Status &^= statusCommand
-	c.take(uint8(value))
-	c.update()
+// Write sends a byte to the last command, or to the keyboard.
+func (p DataPort) Write(_ uint64, _ int, value uint64) {
+	p.c.Status &^= statusCommand
+	p.c.take(uint8(value))
+	p.c.update()
 }
 
-func (c command) Read(uint64, int) uint64 { return uint64(c.Status) }
+// Read reads the status.
+func (p CommandPort) Read(uint64, int) uint64 { return uint64(p.c.Status) }
 
-func (c command) Write(_ uint64, _ int, value uint64) {
-	c.Status |= statusCommand
-	c.obey(uint8(value))
-	c.update()
+// Write gives a command.
+func (p CommandPort) Write(_ uint64, _ int, value uint64) {
+	p.c.Status |= statusCommand
+	p.c.obey(uint8(value))
+	p.c.update()
 }

@@ -28,7 +28,10 @@ func newBench() *bench {
 func (b *bench) run(t *testing.T, script string) string {
 	var got []string
 	for _, step := range strings.Fields(script) {
-		port := b.Data()
+		var port interface {
+			Read(uint64, int) uint64
+			Write(uint64, int, uint64)
+		} = b.Data()
 		if step[0] == 'c' {
 			port = b.Command()
 		}

@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 
-	"stasis/bus"
 	"stasis/device/internal/width"
 )
 
@@ -23,6 +22,12 @@ var ErrTaken = errors.New("place is taken")
 type Function interface {
 	ReadConfig(offset, size int) uint32
 	WriteConfig(offset, size int, v uint32)
+}
+
+// Register is a register of one byte that lies among the bus's ports.
+type Register interface {
+	Read(offset uint64, size int) uint64
+	Write(offset uint64, size int, value uint64)
 }
 
 const (
@@ -38,13 +43,13 @@ type State struct {
 // Host is the bus, as the processor gets at it.
 type Host struct {
 	functions [slots * functions]Function
-	reset     bus.Device
+	reset     Register
 	State
 }
 
 // NewHost returns a bus without any functions. The reset control register lies at port CF9h, in the middle of the
 // configuration address register; byte accesses there go to reset, if it is not nil.
-func NewHost(reset bus.Device) *Host { return &Host{reset: reset} }
+func NewHost(reset Register) *Host { return &Host{reset: reset} }
 
 // Add puts a function on the bus. All but the first of a slot make its device a multi-function one.
 func (h *Host) Add(slot, function int, f Function) error {

@@ -1,9 +1,6 @@
 package pic
 
-import (
-	"stasis/bus"
-	"stasis/device/internal/width"
-)
+import "stasis/device/internal/width"
 
 // Bits of the command words.
 const (
@@ -31,25 +28,27 @@ const (
 // levelCapable are the inputs that can be level-triggered: not the timer, keyboard, cascade, RTC and coprocessor.
 var levelCapable = [2]uint8{0xf8, 0xde}
 
-// port is one chip's two ports.
-type port struct {
+// Port is one chip's two ports.
+type Port struct {
 	pair *Pair
 	n    int
 }
 
 // Master returns the master's two ports.
-func (p *Pair) Master() bus.Device { return port{p, 0} }
+func (p *Pair) Master() Port { return Port{p, 0} }
 
 // Slave returns the slave's two ports.
-func (p *Pair) Slave() bus.Device { return port{p, 1} }
+func (p *Pair) Slave() Port { return Port{p, 1} }
 
-func (d port) Read(offset uint64, size int) uint64 { return width.Read8(offset, size, d.read) }
+// Read reads ports.
+func (d Port) Read(offset uint64, size int) uint64 { return width.Read8(offset, size, d.read) }
 
-func (d port) Write(offset uint64, size int, value uint64) {
+// Write writes ports.
+func (d Port) Write(offset uint64, size int, value uint64) {
 	width.Write8(offset, size, value, d.write)
 }
 
-func (d port) read(offset uint64) uint8 {
+func (d Port) read(offset uint64) uint8 {
 	c := &d.pair.Chips[d.n]
 	switch {
 	case c.Poll:
@@ -64,7 +63,7 @@ func (d port) read(offset uint64) uint8 {
 }
 
 // poll is the read after a poll command: it acknowledges, and says what.
-func (d port) poll(c *Chip) uint8 {
+func (d Port) poll(c *Chip) uint8 {
 	level, ok := c.acknowledge()
 	if !ok {
 		return spurious
@@ -73,7 +72,7 @@ func (d port) poll(c *Chip) uint8 {
 	return pollRequest | level
 }
 
-func (d port) write(offset uint64, v uint8) {
+func (d Port) write(offset uint64, v uint8) {
 	c := &d.pair.Chips[d.n]
 	switch {
 	case offset == 1 && c.ICW != 0:
@@ -151,17 +150,19 @@ func (c *Chip) ocw3(v uint8) {
 	c.Poll = v&ocw3Poll != 0
 }
 
-// elcr is the two edge/level control registers.
-type elcr struct{ pair *Pair }
+// EdgeLevel is the two edge/level control registers.
+type EdgeLevel struct{ pair *Pair }
 
 // ELCR returns the two edge/level control ports.
-func (p *Pair) ELCR() bus.Device { return elcr{p} }
+func (p *Pair) ELCR() EdgeLevel { return EdgeLevel{p} }
 
-func (d elcr) Read(offset uint64, size int) uint64 {
+// Read reads ports.
+func (d EdgeLevel) Read(offset uint64, size int) uint64 {
 	return width.Read8(offset, size, func(n uint64) uint8 { return d.pair.Chips[n].ELCR })
 }
 
-func (d elcr) Write(offset uint64, size int, value uint64) {
+// Write writes ports.
+func (d EdgeLevel) Write(offset uint64, size int, value uint64) {
 	width.Write8(offset, size, value, func(n uint64, v uint8) { d.pair.Chips[n].ELCR = v & levelCapable[n] })
 	d.pair.update()
 }

@@ -7,7 +7,6 @@
 package pit
 
 import (
-	"stasis/bus"
 	"stasis/device/internal/width"
 	"stasis/irq"
 	"stasis/timer"
@@ -87,26 +86,28 @@ const (
 	readBackNoStatus = 1 << 4
 )
 
-// ports is ports 40h to 43h.
-type ports struct{ *PIT }
+// Ports is ports 40h to 43h.
+type Ports struct{ pit *PIT }
 
 // Ports returns the four ports of the timer.
-func (p *PIT) Ports() bus.Device { return ports{p} }
+func (p *PIT) Ports() Ports { return Ports{p} }
 
-func (p ports) Read(offset uint64, size int) uint64 { return width.Read8(offset, size, p.read) }
+// Read reads ports.
+func (p Ports) Read(offset uint64, size int) uint64 { return width.Read8(offset, size, p.pit.read) }
 
-func (p ports) Write(offset uint64, size int, value uint64) {
-	width.Write8(offset, size, value, p.write)
+// Write writes ports.
+func (p Ports) Write(offset uint64, size int, value uint64) {
+	width.Write8(offset, size, value, p.pit.write)
 }
 
-func (p ports) read(offset uint64) uint8 {
+func (p *PIT) read(offset uint64) uint8 {
 	if offset == 3 {
 		return 0xff // the control word cannot be read
 	}
 	return p.Channels[offset].read(p.now())
 }
 
-func (p ports) write(offset uint64, v uint8) {
+func (p *PIT) write(offset uint64, v uint8) {
 	switch t := p.now(); {
 	case offset < 3:
 		p.Channels[offset].write(t, v)

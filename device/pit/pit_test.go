@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"stasis/bus"
 	"stasis/device/internal/vclock"
 	"stasis/irq"
 )
@@ -22,9 +21,10 @@ type bench struct {
 	*testing.T
 	*vclock.Clock
 	*PIT
-	ports, port61 bus.Device
-	out0          bool
-	rises         []uint64
+	ports  Ports
+	port61 Port61
+	out0   bool
+	rises  []uint64
 }
 
 func newBench(t *testing.T) *bench {

@@ -1,7 +1,5 @@
 package pit
 
-import "stasis/bus"
-
 // Port 61h.
 const (
 	portGate2    = 1 << 0
@@ -12,13 +10,15 @@ const (
 	refreshPulses = 18 // CLK pulses between two memory refreshes
 )
 
-// port61 is the one port.
-type port61 struct{ *PIT }
+// Port61 is the gate and the output of channel 2, and the bit that every memory refresh inverts.
+type Port61 struct{ pit *PIT }
 
-// Port61 returns port 61h: the gate and the output of channel 2, and the bit that every memory refresh inverts.
-func (p *PIT) Port61() bus.Device { return port61{p} }
+// Port61 returns port 61h.
+func (p *PIT) Port61() Port61 { return Port61{p} }
 
-func (p port61) Read(uint64, int) uint64 {
+// Read reads the port.
+func (d Port61) Read(uint64, int) uint64 {
+	p := d.pit
 	t := p.now()
 	v := p.Control
 	if t/refreshPulses%2 != 0 {
@@ -30,7 +30,9 @@ func (p port61) Read(uint64, int) uint64 {
 	return uint64(v)
 }
 
-func (p port61) Write(_ uint64, _ int, value uint64) {
+// Write writes the port.
+func (d Port61) Write(_ uint64, _ int, value uint64) {
+	p := d.pit
 	p.Control = uint8(value) & portWritable
 	p.Channels[2].setGate(p.now(), p.Control&portGate2 != 0)
 }
