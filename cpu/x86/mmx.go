@@ -78,11 +78,18 @@ const (
 func addLanes(a, b, top uint64) uint64 { return (a&^top + b&^top) ^ (a^b)&top }
 func subLanes(a, b, top uint64) uint64 { return ((a | top) - b&^top) ^ ^(a^b)&top }
 
-// equalLanes gives ones in each lane that is equal; width is the lanes' width less one.
+// spread makes a lane of ones of each top bit; width is the lanes' width less one.
+func spread(m uint64, width uint) uint64 { return m | (m - m>>width) }
+
+// equalLanes gives ones in each lane that is equal.
 func equalLanes(a, b, top uint64, width uint) uint64 {
 	x := a ^ b
-	m := ^((x&^top + ^top) | x) & top
-	return m | (m - m>>width)
+	return spread(^((x&^top+^top)|x)&top, width)
+}
+
+// lessLanes gives ones in each lane where a < b, unsigned: where the subtraction borrows.
+func lessLanes(a, b, top uint64, width uint) uint64 {
+	return spread((^a&b|^(a^b)&subLanes(a, b, top))&top, width)
 }
 
 func paddb(c *CPU, i *Inst) {
@@ -119,19 +126,17 @@ func pcmpeqq(c *CPU, i *Inst) {
 	packed(c, i, func(a, b uint64) uint64 { return ones[uint64](a == b) })
 }
 
-func greater[T lane](a, b T) T { return ones[T](a > b) }
-
 func pcmpgtb(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, greater[int8]) })
+	packed(c, i, func(a, b uint64) uint64 { return lessLanes(b^topB, a^topB, topB, 7) })
 }
 func pcmpgtw(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, greater[int16]) })
+	packed(c, i, func(a, b uint64) uint64 { return lessLanes(b^topW, a^topW, topW, 15) })
 }
 func pcmpgtd(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, greater[int32]) })
+	packed(c, i, func(a, b uint64) uint64 { return lessLanes(b^topD, a^topD, topD, 31) })
 }
 func pcmpgtq(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return uint64(greater(int64(a), int64(b))) })
+	packed(c, i, func(a, b uint64) uint64 { return ones[uint64](int64(a) > int64(b)) })
 }
 
 func pand(c *CPU, i *Inst)  { packed(c, i, func(a, b uint64) uint64 { return a & b }) }

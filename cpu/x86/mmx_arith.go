@@ -2,11 +2,6 @@ package x86
 
 import "unsafe"
 
-// small is a lane whose sums and products fit in an int32.
-type small interface {
-	~int8 | ~int16 | ~uint8 | ~uint16
-}
-
 // saturate limits v to the range of T.
 func saturate[T lane](v int32) T {
 	if r := T(v); int32(r) == v {
@@ -22,82 +17,117 @@ func saturate[T lane](v int32) T {
 	return most
 }
 
-func addSaturated[T small](a, b T) T { return saturate[T](int32(a) + int32(b)) }
-func subSaturated[T small](a, b T) T { return saturate[T](int32(a) - int32(b)) }
+func addSaturated(a, b int16) int16 { return saturate[int16](int32(a) + int32(b)) }
+func subSaturated(a, b int16) int16 { return saturate[int16](int32(a) - int32(b)) }
+
+// saturated replaces the lanes that overflowed, which a top bit of overflow marks, by the greatest or, where a is negative, the least
+// integer.
+func saturated(r, a, overflow, top uint64, width uint) uint64 {
+	m := spread(overflow&top, width)
+	return r&^m | (^top+a&top>>width)&m
+}
+
+func addSigned(a, b, top uint64, width uint) uint64 {
+	r := addLanes(a, b, top)
+	return saturated(r, a, (r^a)&(r^b), top, width)
+}
+
+func subSigned(a, b, top uint64, width uint) uint64 {
+	r := subLanes(a, b, top)
+	return saturated(r, a, (a^b)&(r^a), top, width)
+}
+
+// addUnsigned saturates where the sum is less than an operand, subUnsigned where the operand is less than what it loses.
+func addUnsigned(a, b, top uint64, width uint) uint64 {
+	r := addLanes(a, b, top)
+	return r | lessLanes(r, a, top, width)
+}
+
+func subUnsigned(a, b, top uint64, width uint) uint64 {
+	return subLanes(a, b, top) &^ lessLanes(a, b, top, width)
+}
 
 func paddsb(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, addSaturated[int8]) })
+	packed(c, i, func(a, b uint64) uint64 { return addSigned(a, b, topB, 7) })
 }
 func paddsw(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, addSaturated[int16]) })
+	packed(c, i, func(a, b uint64) uint64 { return addSigned(a, b, topW, 15) })
 }
 func paddusb(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, addSaturated[uint8]) })
+	packed(c, i, func(a, b uint64) uint64 { return addUnsigned(a, b, topB, 7) })
 }
 func paddusw(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, addSaturated[uint16]) })
+	packed(c, i, func(a, b uint64) uint64 { return addUnsigned(a, b, topW, 15) })
 }
 func psubsb(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, subSaturated[int8]) })
+	packed(c, i, func(a, b uint64) uint64 { return subSigned(a, b, topB, 7) })
 }
 func psubsw(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, subSaturated[int16]) })
+	packed(c, i, func(a, b uint64) uint64 { return subSigned(a, b, topW, 15) })
 }
 func psubusb(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, subSaturated[uint8]) })
+	packed(c, i, func(a, b uint64) uint64 { return subUnsigned(a, b, topB, 7) })
 }
 func psubusw(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, subSaturated[uint16]) })
+	packed(c, i, func(a, b uint64) uint64 { return subUnsigned(a, b, topW, 15) })
 }
 
-func least[T lane](a, b T) T    { return min(a, b) }
-func greatest[T lane](a, b T) T { return max(a, b) }
+// least and greatest choose lane by lane. With flip, the top bits, they order signed lanes.
+func least(a, b, flip, top uint64, width uint) uint64 {
+	m := lessLanes(a^flip, b^flip, top, width)
+	return a&m | b&^m
+}
+
+func greatest(a, b, flip, top uint64, width uint) uint64 {
+	m := lessLanes(a^flip, b^flip, top, width)
+	return b&m | a&^m
+}
 
 func pminub(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, least[uint8]) })
-}
-func pminuw(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, least[uint16]) })
-}
-func pminud(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, least[uint32]) })
+	packed(c, i, func(a, b uint64) uint64 { return least(a, b, 0, topB, 7) })
 }
 func pminsb(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, least[int8]) })
+	packed(c, i, func(a, b uint64) uint64 { return least(a, b, topB, topB, 7) })
+}
+func pminuw(c *CPU, i *Inst) {
+	packed(c, i, func(a, b uint64) uint64 { return least(a, b, 0, topW, 15) })
 }
 func pminsw(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, least[int16]) })
+	packed(c, i, func(a, b uint64) uint64 { return least(a, b, topW, topW, 15) })
+}
+func pminud(c *CPU, i *Inst) {
+	packed(c, i, func(a, b uint64) uint64 { return least(a, b, 0, topD, 31) })
 }
 func pminsd(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, least[int32]) })
+	packed(c, i, func(a, b uint64) uint64 { return least(a, b, topD, topD, 31) })
 }
 func pmaxub(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, greatest[uint8]) })
-}
-func pmaxuw(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, greatest[uint16]) })
-}
-func pmaxud(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, greatest[uint32]) })
+	packed(c, i, func(a, b uint64) uint64 { return greatest(a, b, 0, topB, 7) })
 }
 func pmaxsb(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, greatest[int8]) })
+	packed(c, i, func(a, b uint64) uint64 { return greatest(a, b, topB, topB, 7) })
+}
+func pmaxuw(c *CPU, i *Inst) {
+	packed(c, i, func(a, b uint64) uint64 { return greatest(a, b, 0, topW, 15) })
 }
 func pmaxsw(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, greatest[int16]) })
+	packed(c, i, func(a, b uint64) uint64 { return greatest(a, b, topW, topW, 15) })
+}
+func pmaxud(c *CPU, i *Inst) {
+	packed(c, i, func(a, b uint64) uint64 { return greatest(a, b, 0, topD, 31) })
 }
 func pmaxsd(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, greatest[int32]) })
+	packed(c, i, func(a, b uint64) uint64 { return greatest(a, b, topD, topD, 31) })
 }
 
-// average rounds up.
-func average[T uint8 | uint16](a, b T) T { return T((uint32(a) + uint32(b) + 1) >> 1) }
+// average rounds up. low are the lowest bits of the lanes.
+func average(a, b, low uint64) uint64 { return (a | b) - (a^b)&^low>>1 }
 
 func pavgb(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, average[uint8]) })
+	packed(c, i, func(a, b uint64) uint64 { return average(a, b, topB>>7) })
 }
 func pavgw(c *CPU, i *Inst) {
-	packed(c, i, func(a, b uint64) uint64 { return each(a, b, average[uint16]) })
+	packed(c, i, func(a, b uint64) uint64 { return average(a, b, topW>>15) })
 }
 
 func pmullw(c *CPU, i *Inst) {

@@ -48,7 +48,7 @@ func phaddd(c *CPU, i *Inst) {
 	narrow(c, i, func(v uint64) uint64 { return pairs(v, func(x, y uint32) uint32 { return x + y }) })
 }
 func phaddsw(c *CPU, i *Inst) {
-	narrow(c, i, func(v uint64) uint64 { return pairs(v, addSaturated[int16]) })
+	narrow(c, i, func(v uint64) uint64 { return pairs(v, addSaturated) })
 }
 func phsubw(c *CPU, i *Inst) {
 	narrow(c, i, func(v uint64) uint64 { return pairs(v, func(x, y uint16) uint16 { return x - y }) })
@@ -57,17 +57,19 @@ func phsubd(c *CPU, i *Inst) {
 	narrow(c, i, func(v uint64) uint64 { return pairs(v, func(x, y uint32) uint32 { return x - y }) })
 }
 func phsubsw(c *CPU, i *Inst) {
-	narrow(c, i, func(v uint64) uint64 { return pairs(v, subSaturated[int16]) })
+	narrow(c, i, func(v uint64) uint64 { return pairs(v, subSaturated) })
 }
 
-// interleave alternates the lanes of the low halves of a and b.
-func interleave[T lane](a, b uint64) (r uint64) {
-	width := 8 * uint(unsafe.Sizeof(T(0)))
-	for n := range 32 / width {
-		x, y := a>>(n*width)<<(64-width)>>(64-width), b>>(n*width)<<(64-width)>>(64-width)
-		r |= (x | y<<width) << (2 * n * width)
-	}
-	return r
+// interleaveB, W and D alternate the lanes of the low halves of a and b.
+func interleaveB(a, b uint64) uint64 { return spaceB(a) | spaceB(b)<<8 }
+func interleaveW(a, b uint64) uint64 { return spaceW(a) | spaceW(b)<<16 }
+func interleaveD(a, b uint64) uint64 { return a&0xffffffff | b<<32 }
+
+// spaceW and spaceB put zeros between the lanes of the low half.
+func spaceW(v uint64) uint64 { return (v&0xffffffff | v<<16) & 0x0000ffff0000ffff }
+func spaceB(v uint64) uint64 {
+	v = spaceW(v)
+	return (v | v<<8) & 0x00ff00ff00ff00ff
 }
 
 // unpackLow interleaves the low halves of the operands.
@@ -98,12 +100,12 @@ func unpackHigh(c *CPU, i *Inst, f func(a, b uint64) uint64) {
 	c.setMM(i.Reg, f(c.mm(i)>>32, b>>32))
 }
 
-func punpcklbw(c *CPU, i *Inst) { unpackLow(c, i, interleave[uint8]) }
-func punpcklwd(c *CPU, i *Inst) { unpackLow(c, i, interleave[uint16]) }
-func punpckldq(c *CPU, i *Inst) { unpackLow(c, i, interleave[uint32]) }
-func punpckhbw(c *CPU, i *Inst) { unpackHigh(c, i, interleave[uint8]) }
-func punpckhwd(c *CPU, i *Inst) { unpackHigh(c, i, interleave[uint16]) }
-func punpckhdq(c *CPU, i *Inst) { unpackHigh(c, i, interleave[uint32]) }
+func punpcklbw(c *CPU, i *Inst) { unpackLow(c, i, interleaveB) }
+func punpcklwd(c *CPU, i *Inst) { unpackLow(c, i, interleaveW) }
+func punpckldq(c *CPU, i *Inst) { unpackLow(c, i, interleaveD) }
+func punpckhbw(c *CPU, i *Inst) { unpackHigh(c, i, interleaveB) }
+func punpckhwd(c *CPU, i *Inst) { unpackHigh(c, i, interleaveW) }
+func punpckhdq(c *CPU, i *Inst) { unpackHigh(c, i, interleaveD) }
 
 // extend widens the lanes of the low part of the source. Memory is only as long as the lanes need.
 func extend[S, D lane](c *CPU, i *Inst) {

@@ -1,24 +1,8 @@
 package x86
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
+import "math/bits"
 
 // AES. Source: FIPS 197; SDM Vol. 2, "AESENC" and its kin.
-
-// aesState is the 16 bytes of a register, low first: column by column.
-type aesState [16]byte
-
-func toAES(v xmm) (s aesState) {
-	binary.LittleEndian.PutUint64(s[:], v[0])
-	binary.LittleEndian.PutUint64(s[8:], v[1])
-	return s
-}
-
-func (s aesState) xmm() xmm {
-	return xmm{binary.LittleEndian.Uint64(s[:]), binary.LittleEndian.Uint64(s[8:])}
-}
 
 // sbox and inverseSbox are the substitution: the inverse in GF(2^8), and an affine map.
 var sbox, inverseSbox = func() (s, inverse [256]byte) {
@@ -50,64 +34,69 @@ func gfMul(a, b byte) (r byte) {
 	return r
 }
 
-func (s aesState) substituted(box *[256]byte) aesState {
-	for n, v := range s {
-		s[n] = box[v]
-	}
-	return s
-}
+// aesTable is what a byte in row 0 becomes: substituted, and multiplied into its column. The other rows are rotations.
+type aesTable [256]uint32
 
-// shifted rotates row r left by r·step columns.
-func (s aesState) shifted(step int) (r aesState) {
-	for n := range s {
-		r[n] = s[(n+4*step*(n%4)+16)%16]
-	}
-	return r
-}
-
-// mixed multiplies each column by the polynomial with these coefficients, lowest first.
-func (s aesState) mixed(k [4]byte) (r aesState) {
-	for n := range s {
-		for m := range 4 {
-			r[n] ^= gfMul(s[n&^3|(n+m)&3], k[(4-m)&3])
+// newAESTable multiplies with the coefficients of a column, row 0 in the lowest byte.
+func newAESTable(box *[256]byte, k [4]byte) (t aesTable) {
+	for n := range t {
+		for row, c := range k {
+			t[n] |= uint32(gfMul(box[n], c)) << (8 * row)
 		}
 	}
-	return r
+	return t
 }
 
 var (
-	mixForward = [4]byte{2, 1, 1, 3}
-	mixInverse = [4]byte{14, 9, 13, 11}
+	identity = func() (box [256]byte) {
+		for n := range box {
+			box[n] = byte(n)
+		}
+		return box
+	}()
+	forward     = newAESTable(&sbox, [4]byte{2, 1, 1, 3})
+	forwardLast = newAESTable(&sbox, [4]byte{1, 0, 0, 0})
+	inverse     = newAESTable(&inverseSbox, [4]byte{14, 9, 13, 11})
+	inverseLast = newAESTable(&inverseSbox, [4]byte{1, 0, 0, 0})
+	inverseMix  = newAESTable(&identity, [4]byte{14, 9, 13, 11})
 )
 
-func (v aesState) xor(key xmm) xmm {
-	x := v.xmm()
-	return xmm{x[0] ^ key[0], x[1] ^ key[1]}
+// round takes row r of each column from the column r·step to the right, through the table, and adds the key.
+func (t *aesTable) round(v, key xmm, step int) xmm {
+	s := bytesOf(v)
+	var columns [4]uint64
+	for n := range columns {
+		var sum uint32
+		for row := range 4 {
+			sum ^= bits.RotateLeft32(t[s[(4*(n+row*step)+row)&15]], 8*row)
+		}
+		columns[n] = uint64(sum)
+	}
+	r := dwords(columns[0], columns[1], columns[2], columns[3])
+	return xmm{r[0] ^ key[0], r[1] ^ key[1]}
 }
 
 func aesenc(c *CPU, i *Inst) {
-	combine(c, i, func(a, key xmm) xmm { return toAES(a).shifted(1).substituted(&sbox).mixed(mixForward).xor(key) })
+	combine(c, i, func(a, key xmm) xmm { return forward.round(a, key, 1) })
 }
 func aesenclast(c *CPU, i *Inst) {
-	combine(c, i, func(a, key xmm) xmm { return toAES(a).shifted(1).substituted(&sbox).xor(key) })
+	combine(c, i, func(a, key xmm) xmm { return forwardLast.round(a, key, 1) })
 }
 func aesdec(c *CPU, i *Inst) {
-	combine(c, i, func(a, key xmm) xmm {
-		return toAES(a).shifted(-1).substituted(&inverseSbox).mixed(mixInverse).xor(key)
-	})
+	combine(c, i, func(a, key xmm) xmm { return inverse.round(a, key, -1) })
 }
 func aesdeclast(c *CPU, i *Inst) {
-	combine(c, i, func(a, key xmm) xmm { return toAES(a).shifted(-1).substituted(&inverseSbox).xor(key) })
+	combine(c, i, func(a, key xmm) xmm { return inverseLast.round(a, key, -1) })
 }
 func aesimc(c *CPU, i *Inst) {
-	combine(c, i, func(_, b xmm) xmm { return toAES(b).mixed(mixInverse).xmm() })
+	combine(c, i, func(_, b xmm) xmm { return inverseMix.round(b, xmm{}, 0) })
 }
 
 // aeskeygenassist is AESKEYGENASSIST: the odd doublewords substituted, and rotated with the round constant.
 func aeskeygenassist(c *CPU, i *Inst) {
 	constant := uint64(uint8(i.Imm))
 	combine(c, i, func(_, b xmm) xmm {
-		s := toAES(b).substituted(&sbox).xmm()
+		s := forwardLast.round(b, xmm{}, 0)
 		rotate := func(v uint64) uint64 { return uint64(bits.RotateLeft32(uint32(v), -8)) ^ constant }
 		x1, x3 := dword(s, 1), dword(s, 3)
 		return dwords(x1, rotate(x1), x3, rotate(x3))

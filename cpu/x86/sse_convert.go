@@ -35,6 +35,10 @@ func cvtsi2sd(c *CPU, i *Inst) {
 func toGPR[F softfloat.Word](c *CPU, i *Inst, truncate bool) {
 	c.checkSSE()
 	v := low[F](c, i)
+	if r, ok := quickInt(c, v, wide(i), truncate); ok {
+		c.setGPR(i.Reg, r)
+		return
+	}
 	f := c.sseContext()
 	if truncate {
 		f.Round = softfloat.Zero
@@ -58,6 +62,10 @@ func cvttsd2si(c *CPU, i *Inst) { toGPR[uint64](c, i, true) }
 func cvtss2sd(c *CPU, i *Inst) {
 	c.checkSSE()
 	v := c.low32(i)
+	if plain32(v) {
+		c.FPU.XMM[i.Reg][0] = math.Float64bits(float64(math.Float32frombits(v)))
+		return
+	}
 	f := c.sseContext()
 	r := softfloat.Convert[uint64](f, v)
 	c.sseDone(f)
@@ -67,6 +75,10 @@ func cvtss2sd(c *CPU, i *Inst) {
 func cvtsd2ss(c *CPU, i *Inst) {
 	c.checkSSE()
 	v := c.low64(i)
+	if r, ok := c.quickNarrow(v); ok {
+		setLow(c, i, r)
+		return
+	}
 	f := c.sseContext()
 	r := softfloat.Convert[uint32](f, v)
 	c.sseDone(f)

@@ -36,6 +36,36 @@ func plain64(v uint64) bool { return v>>52&0x7ff-1 < 0x7fe || v<<1 == 0 }
 
 func plain32(v uint32) bool { return v>>23&0xff-1 < 0xfe || v<<1 == 0 }
 
+// quickNarrow is CVTSD2SS.
+func (c *CPU) quickNarrow(v uint64) (uint32, bool) {
+	if !c.quick() || !plain64(v) {
+		return 0, false
+	}
+	r := math.Float32bits(float32(math.Float64frombits(v)))
+	return r, r>>23&0xff-2 < 0xfd
+}
+
+// quickInt is a conversion to an integer that is exact, or truncates where Inexact is raised already.
+func quickInt[F softfloat.Word](c *CPU, v F, wide, truncate bool) (uint64, bool) {
+	var x float64
+	if size[F]() == 4 {
+		x = float64(math.Float32frombits(uint32(v)))
+	} else {
+		x = math.Float64frombits(uint64(v))
+	}
+	if !(x > -1<<31 && x < 1<<31) && !(wide && x > -1<<63 && x < 1<<63) {
+		return 0, false
+	}
+	r := int64(x)
+	if float64(r) != x && !(truncate && c.FPU.MXCSR&(mxcsrPM|mxcsrPE) == mxcsrPM|mxcsrPE) {
+		return 0, false
+	}
+	if !wide {
+		return uint64(uint32(r)), true
+	}
+	return uint64(r), true
+}
+
 // opSqrt is the root of the second operand. The host's root of a single is the double one rounded, which is the same.
 var opSqrt = operation{
 	func(f *floatContext, _, b uint32) uint32 { return softfloat.Sqrt(f, b) },

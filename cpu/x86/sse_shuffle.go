@@ -1,5 +1,7 @@
 package x86
 
+import "encoding/binary"
+
 // bitwise applies f to both quadwords: the logical instructions of the floating-point groups.
 func bitwise(c *CPU, i *Inst, f func(a, b uint64) uint64) {
 	c.checkSSE()
@@ -100,26 +102,35 @@ func movddup(c *CPU, i *Inst) {
 	c.FPU.XMM[i.Reg] = xmm{v, v}
 }
 
+// bytesOf is a register's bytes, low first.
+func bytesOf(v xmm) (b [16]byte) {
+	binary.LittleEndian.PutUint64(b[:8], v[0])
+	binary.LittleEndian.PutUint64(b[8:], v[1])
+	return b
+}
+
+func xmmOf(b *[16]byte) xmm {
+	return xmm{binary.LittleEndian.Uint64(b[:8]), binary.LittleEndian.Uint64(b[8:])}
+}
+
 // shuffleBytes picks a byte of the table for each byte of the order, zero where its top bit is set.
-func shuffleBytes(table xmm, order uint64, mask uint8) (r uint64) {
-	for n := 0; n < 64; n += 8 {
-		if o := uint8(order >> n); o < 0x80 {
-			o &= mask
-			r |= table[o>>3] >> (o & 7 * 8) & 0xff << n
-		}
+func shuffleBytes(table, order xmm, mask byte) xmm {
+	t, o := bytesOf(table), bytesOf(order)
+	for n, at := range o {
+		o[n] = t[at&mask&15] &^ byte(int8(at)>>7)
 	}
-	return r
+	return xmmOf(&o)
 }
 
 func pshufb(c *CPU, i *Inst) {
 	if isXMM(i) {
-		combine(c, i, func(a, b xmm) xmm { return xmm{shuffleBytes(a, b[0], 15), shuffleBytes(a, b[1], 15)} })
+		combine(c, i, func(a, b xmm) xmm { return shuffleBytes(a, b, 15) })
 		return
 	}
 	c.checkMMX()
 	b := c.mmRM(i)
 	c.enterMMX()
-	c.setMM(i.Reg, shuffleBytes(xmm{c.mm(i)}, b, 7))
+	c.setMM(i.Reg, shuffleBytes(xmm{c.mm(i)}, xmm{b}, 7)[0])
 }
 
 func movmskps(c *CPU, i *Inst) {
