@@ -81,11 +81,12 @@ func (c *Channel) modulus() uint64 {
 //
 // Source: 8254 data sheet, "Mode Definitions".
 func (c *Channel) value(t uint64) uint16 {
-	if c.Count == 0 {
-		return 0
-	}
 	n := uint64(c.Count)
 	switch {
+	case n == 0:
+		// Undefined on the chip. The count that is about to be loaded is what software expects whose instructions
+		// take less than a pulse: Linux's quick calibration reads it at once.
+		n = uint64(c.Next)
 	case c.Mode == 2:
 		n -= c.phase(t)
 	case c.Mode == 3:

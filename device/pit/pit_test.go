@@ -108,7 +108,7 @@ func TestModes(t *testing.T) {
 			{"gate", "1 |0"},
 		}},
 		{"mode 1", []step{
-			{"nogate 43=b2 42=03 42=00", "|0 |0"},
+			{"nogate 43=b2 42=03 42=00", "|3 |3"},
 			{"gate", "3 2 1 |0 |ffff"},
 			{"nogate", "|fffe"},
 			{"gate", "3 2"},
@@ -155,7 +155,7 @@ func TestModes(t *testing.T) {
 			{"42=00", "|2 |1 0"},
 		}},
 		{"mode 5", []step{
-			{"nogate 43=ba 42=03 42=00", "|0"},
+			{"nogate 43=ba 42=03 42=00", "|3"},
 			{"gate", "|3 |2 |1 0 |ffff"},
 			{"nogate gate", "|3 |2"},
 			{"nogate gate", "|3 |2 |1 0"},
@@ -264,6 +264,48 @@ func TestCalibrationThroughPort61(t *testing.T) {
 	}
 	khz := (c.Now() - start) / ms
 	if off := int64(khz) - ips/1000; off < -1000 || off > 1000 {
+		t.Errorf("calibrated %d kHz, want %d", khz, ips/1000)
+	}
+}
+
+// TestQuickCalibration does what Linux tries first: it watches the high byte of channel 2's count go down, beginning
+// within a pulse of its programming.
+func TestQuickCalibration(t *testing.T) {
+	const ips = 1_000_000_000
+	c := vclock.New()
+	p := New(c.Queue, ips, irq.Unconnected)
+	ports := p.Ports()
+	c.Advance(1000)
+	p.Port61().Write(0, 1, 1)
+	for _, w := range []struct{ port, v uint64 }{{3, 0xb0}, {2, 0xff}, {2, 0xff}} {
+		ports.Write(w.port, 1, w.v)
+		c.Advance(2)
+	}
+	verify := func(want uint64) bool {
+		c.Advance(5)
+		ports.Read(2, 1)
+		return ports.Read(2, 1) == want
+	}
+	// expect waits until the byte is no more, and returns when it was seen last.
+	expect := func(want uint64) (last uint64) {
+		n := 0
+		for ; verify(want); n++ {
+			last = c.Now()
+		}
+		if n <= 5 {
+			t.Fatalf("high byte %#x was seen %d times", want, n)
+		}
+		return last
+	}
+	verify(0)
+	first := expect(0xff)
+	const bytes = 100
+	var last uint64
+	for i := range uint64(bytes) {
+		last = expect(0xfe - i)
+	}
+	khz := (last - first) * 1193182 / 1000 / (bytes * 256)
+	if off := int64(khz) - ips/1000; off < -100 || off > 100 {
 		t.Errorf("calibrated %d kHz, want %d", khz, ips/1000)
 	}
 }
