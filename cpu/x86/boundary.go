@@ -1,15 +1,5 @@
 package x86
 
-// Bits of DR6 and of PendingDebug, which holds what the next #DB will report.
-const (
-	dr6BD   = 1 << 13
-	dr6BS   = 1 << 14
-	dr6BT   = 1 << 15
-	dr6Bn   = 15
-	dr6Ones = 0xffff0ff0
-	dr7One  = 0x400
-)
-
 // updateAttention notes whether anything besides the next instruction may have to happen at the next boundary.
 func (c *CPU) updateAttention() {
 	c.attention = c.delivering || c.State.Halted || c.WaitSIPI || c.Shutdown || c.INITPending || c.SIPIPending || c.PendingDebug != 0 ||
@@ -24,15 +14,17 @@ func (c *CPU) boundary() bool {
 		c.deliverEvent()
 	case c.Shutdown:
 		c.tripleFault()
+	case c.PendingDebug&dr6BT != 0:
+		c.deliverDebug()
 	case c.INITPending:
 		c.initReset()
 	case c.WaitSIPI:
 		return c.waitSIPI()
 	case c.PendingDebug != 0 && !c.InhibitMovSS:
 		c.deliverDebug()
-	case c.NMIPending && !c.NMIBlocked && !c.InhibitMovSS:
+	case c.NMIPending && !c.NMIBlocked && !c.InhibitMovSS && !c.held():
 		c.deliverNMI()
-	case c.INTR && c.eflags&flagIF != 0 && !c.InhibitSTI && !c.InhibitMovSS:
+	case c.INTR && c.eflags&flagIF != 0 && !c.InhibitSTI && !c.InhibitMovSS && !c.held():
 		return c.deliverInterrupt()
 	case c.State.Halted:
 		c.halt()
@@ -43,18 +35,16 @@ func (c *CPU) boundary() bool {
 	return true
 }
 
+// held reports whether interrupts wait because the instruction at a breakpoint stop has not been tried yet: the skip is for it
+// alone, and nothing may come between. It never holds the wake-up of a halted CPU.
+func (c *CPU) held() bool { return c.skip && !c.State.Halted }
+
+// begin delivers an event between two instructions, or between two iterations of REP.
 func (c *CPU) begin(e exception) {
-	c.State.Halted = false
+	c.State.Halted, c.skip = false, false
+	c.InhibitSTI, c.InhibitMovSS = false, false
 	c.delivering, c.event = true, e
 	c.deliverEvent()
-}
-
-// deliverDebug is the trap #DB of the instruction before.
-func (c *CPU) deliverDebug() {
-	c.DR6 = c.DR6&^dr6Bn | dr6Ones | c.PendingDebug
-	c.PendingDebug = 0
-	c.DR7 &^= 1 << 13
-	c.begin(exception{vecDB, kindTrap, 0})
 }
 
 func (c *CPU) deliverNMI() {

@@ -61,7 +61,7 @@ func (w *builder) decode(key blockKey, ip uint64) {
 	code = code[:min(uint64(len(code)), limit)]
 	w.next = ip
 	for len(w.insts) < blockMax && len(code) > 0 {
-		if len(w.insts) > 0 && c.breakpoints != nil && c.breakpoints[c.linearIP(w.next)] {
+		if len(w.insts) > 0 && c.breakpoints != nil && c.breakpoints[c.linearIP(w.next)] != 0 {
 			return
 		}
 		i, err := decode.Decode(code[:min(len(code), decode.MaxLen)], c.mode)

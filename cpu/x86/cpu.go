@@ -89,9 +89,15 @@ type CPU struct {
 	contexts [4]uint16 // context ids by privilege class, 0 = not drawn
 	lastID   uint16
 
-	breakpoints map[uint64]bool
+	breakpoints map[uint64]uint8 // kinds of breakpoint by address
+	hostBreaks  []uint64
 	watches     []cpu.Watch
+	watching    bool // there are watchpoints, the debugger's or the guest's
+	armed       armed
 	skip        bool
+	traced      bool         // this instruction makes a single-step trap
+	shadowed    bool         // this instruction stands behind MOV SS
+	taken       bool         // this instruction is a conditional branch that was taken
 	inst        Inst         // single-step engine's
 	fp          floatContext // scratch of the floating-point instructions
 	fetchVA     uint64
@@ -146,8 +152,8 @@ func (c *CPU) guarded() {
 		if c.attention && c.boundary() {
 			continue
 		}
-		if c.breakpoints != nil && c.hostBreak() {
-			return
+		if c.breakpoints != nil && c.stop() {
+			continue
 		}
 		if c.singleStep || c.slowBoundary() {
 			c.step()
@@ -168,13 +174,15 @@ func (c *CPU) leave(exit cpu.Exit) {
 	c.leaving = true
 }
 
-// hostBreak leaves at boundary (2) when a host breakpoint stands at the next instruction and is not skipped.
-func (c *CPU) hostBreak() bool {
-	if c.skip || !c.breakpoints[c.PC()] {
-		return false
+// stop is boundary (2) and the beginning of (3): the debugger's breakpoint at the next instruction, unless it is skipped or the
+// instruction has begun, and then the guest's.
+func (c *CPU) stop() bool {
+	kind := c.breakpoints[c.PC()]
+	if kind&stopHost != 0 && !c.skip && !c.InRep {
+		c.leave(cpu.Exit{Kind: cpu.ExitBreakpoint, Addr: c.PC()})
+		return true
 	}
-	c.leave(cpu.Exit{Kind: cpu.ExitBreakpoint, Addr: c.PC()})
-	return true
+	return kind&stopGuest != 0 && c.instructionBreak()
 }
 
 // step executes one instruction (one iteration of REP) with its handler.
@@ -184,22 +192,20 @@ func (c *CPU) step() {
 	c.execute(i)
 }
 
-// execute runs the handler of the instruction at rip and completes it: one unit.
+// execute runs the handler of the instruction at rip and completes it: one unit. TF counts as it was before.
 func (c *CPU) execute(i *Inst) {
 	c.next = c.ipMask(c.rip + uint64(i.Len))
-	traced, shadow := c.eflags&flagTF != 0, c.InhibitSTI || c.InhibitMovSS
-	c.skip = false
+	c.traced, c.shadowed, c.taken = c.eflags&flagTF != 0, c.InhibitMovSS, false
+	shadow := c.InhibitSTI || c.InhibitMovSS
+	c.InhibitSTI, c.InhibitMovSS, c.skip = false, false, false
 	c.eflags &^= flagRF
-	if shadow {
-		c.InhibitSTI, c.InhibitMovSS = false, false
-	}
 	handlerOf(i)(c, i)
 	c.rip = c.next
 	c.budget--
-	if traced {
-		c.PendingDebug |= dr6BS
-		c.attention = true
+	if c.stepTraps(i) {
+		c.pend(dr6BS)
 	}
+	c.traced, c.shadowed = false, false
 	if shadow {
 		c.updateAttention()
 	}

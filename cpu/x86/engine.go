@@ -113,7 +113,7 @@ func (e *engine) evictCode(slot int) { e.code[slot].tag = noTag }
 func (e *engine) dropCode()          { e.code = [mmu.Entries]codeSlot{} }
 
 // breakpointsChanged drops the blocks of the pages where a host breakpoint came or went: a block ends before one.
-func (e *engine) breakpointsChanged(old, now map[uint64]bool) { e.flush() }
+func (e *engine) breakpointsChanged(old, now map[uint64]uint8) { e.flush() }
 
 // InvalidateCode drops the blocks of a physical page: its code has changed.
 func (c *CPU) InvalidateCode(page uint64) {
@@ -174,8 +174,10 @@ func (c *CPU) runBlocks() {
 	c.run(in)
 }
 
-// hostBreakHere reports whether a host breakpoint stands at the next instruction.
-func (c *CPU) hostBreakHere() bool { return c.breakpoints != nil && c.breakpoints[c.PC()] && !c.skip }
+// hostBreakHere reports whether a breakpoint, the debugger's or the guest's, stands at the next instruction.
+func (c *CPU) hostBreakHere() bool {
+	return c.breakpoints != nil && c.breakpoints[c.PC()] != 0 && !c.skip
+}
 
 // lookup0 is the block at rip, its units taken from the budget; exitOp if the budget is too small or there is none.
 func (c *CPU) lookup0() *uop {
@@ -216,7 +218,9 @@ func (c *CPU) blockAt(ip uint64) *block {
 			return nil
 		}
 	}
-	*j = jump{va, slot.key, b.first}
+	if c.breakpoints[va] == 0 { // what the jump cache knows is not looked at again
+		*j = jump{va, slot.key, b.first}
+	}
 	return b
 }
 

@@ -86,7 +86,8 @@ func (c *CPU) catch() {
 // unwound notes the exception that has just been raised, alone or on top of the one being delivered.
 func (c *CPU) unwound() {
 	c.attention = true
-	c.InhibitSTI, c.InhibitMovSS, c.skip = false, false, false
+	c.InhibitSTI, c.InhibitMovSS, c.InRep = false, false, false
+	c.skip, c.traced, c.shadowed = false, false, false
 	if !c.delivering {
 		c.PendingDebug = 0
 		c.delivering, c.event = true, c.exc
@@ -127,7 +128,7 @@ func (c *CPU) deliverEvent() {
 	e := &c.event
 	c.next = c.rip
 	c.deliver(e, c.rip)
-	c.delivering = false
+	c.delivering, c.InRep = false, false
 	c.rip = c.next
 	c.budget--
 	c.updateAttention()
@@ -145,18 +146,21 @@ func (c *CPU) deliver(e *exception, ret uint64) {
 	}
 }
 
-// interrupt is a software interrupt: it is part of its instruction, and the return address is behind it.
+// interrupt is a software interrupt: it is part of its instruction, and the return address is behind it. Its delivery clears
+// TF, so that the instruction makes no single-step trap; a data breakpoint that MOV SS has put off is reported in the handler.
 func (c *CPU) interrupt(vector, kind uint8) {
 	e := exception{vector: vector, kind: kind}
 	c.deliver(&e, c.next)
+	c.traced = false
+	c.PendingDebug &^= dr6BS
 	c.updateAttention()
 }
 
-// pushedFlags is the RFLAGS image of an event: RF is set for faults. Source: SDM Vol. 3B, "Instruction-Breakpoint Exception
+// pushedFlags is the RFLAGS image of an event: RF is set for faults, and between the iterations of REP. Source: SDM Vol. 3B, "Instruction-Breakpoint Exception
 // Condition".
 func (c *CPU) pushedFlags(e *exception) uint64 {
 	v := c.rflags()
-	if e.kind == kindFault && e.vector != vecDF {
+	if e.kind == kindFault && e.vector != vecDF || c.InRep {
 		v |= flagRF
 	}
 	return v

@@ -5,6 +5,7 @@ import decode "stasis/decode/x86"
 // jump sets the next instruction pointer; a target outside the segment or not canonical faults at the branch.
 func (c *CPU) jump(target uint64, size uint8) {
 	c.next = c.target(target, size)
+	c.taken = true
 }
 
 func (c *CPU) target(to uint64, size uint8) uint64 {
@@ -97,7 +98,16 @@ func into(c *CPU, i *Inst) {
 	}
 }
 
-func int1(c *CPU, i *Inst) { c.interrupt(vecDB, kindICEBP) }
+// int1 is INT1: #DB without a cause of its own. A data breakpoint that MOV SS has put off is reported with it.
+func int1(c *CPU, i *Inst) {
+	late := c.PendingDebug & dr6Bn
+	c.PendingDebug = 0
+	c.interrupt(vecDB, kindICEBP)
+	if late == 0 {
+		late = c.DR6 & dr6Bn
+	}
+	c.reportDebug(late)
+}
 
 // ud0, ud1 and ud2 are there to raise #UD.
 func ud0(c *CPU, i *Inst) { c.raise(vecUD, 0) }

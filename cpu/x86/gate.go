@@ -133,7 +133,7 @@ func (c *CPU) pushFrame(rsp uint64, words []uint64, cpl uint8) {
 		c.translate(last, a)
 	}
 	for n, w := range words {
-		c.storeAs(rsp+uint64(n)*8, 8, w, a)
+		c.storeWatched(rsp+uint64(n)*8, 8, w, a)
 	}
 }
 

@@ -38,15 +38,19 @@ func (c *CPU) access(a mmu.Access) mmu.Access {
 
 // loadSlow is a read that the inline array does not hold: a TLB fill, MMIO, a watched page, or one over a page's end.
 func (c *CPU) loadSlow(lin uint64, size int) uint64 {
-	return c.loadAs(lin, size, c.access(mmu.Read))
+	v := c.loadAs(lin, size, c.access(mmu.Read))
+	if c.watching {
+		c.watchAccess(lin, size, false)
+	}
+	return v
 }
 
+// loadAs and storeAs check no watchpoint.
 func (c *CPU) loadAs(lin uint64, size int, a mmu.Access) uint64 {
 	if lin&pageMask+uint64(size) > mmu.PageSize {
 		return c.loadSplit(lin, size, a)
 	}
 	pa := c.translate(lin, a)
-	c.watchAccess(lin, size, false)
 	return c.readPhys(pa, size)
 }
 
@@ -55,7 +59,6 @@ func (c *CPU) loadSplit(lin uint64, size int, a mmu.Access) (v uint64) {
 	first := int(mmu.PageSize - lin&pageMask)
 	lo := c.translate(lin, a)
 	hi := c.translate(c.wrap(lin+uint64(first)), a)
-	c.watchAccess(lin, size, false)
 	for n := range size {
 		pa := lo + uint64(n)
 		if n >= first {
@@ -75,7 +78,15 @@ func (c *CPU) wrap(lin uint64) uint64 {
 }
 
 func (c *CPU) storeSlow(lin uint64, size int, v uint64) {
-	c.storeAs(lin, size, v, c.access(mmu.Write))
+	c.storeWatched(lin, size, v, c.access(mmu.Write))
+}
+
+// storeWatched is a store that watchpoints see; one that faults is none.
+func (c *CPU) storeWatched(lin uint64, size int, v uint64, a mmu.Access) {
+	c.storeAs(lin, size, v, a)
+	if c.watching {
+		c.watchAccess(lin, size, true)
+	}
 }
 
 func (c *CPU) storeAs(lin uint64, size int, v uint64, a mmu.Access) {
@@ -84,7 +95,6 @@ func (c *CPU) storeAs(lin uint64, size int, v uint64, a mmu.Access) {
 		return
 	}
 	pa := c.translate(lin, a)
-	c.watchAccess(lin, size, true)
 	c.writePhys(pa, size, v)
 }
 
@@ -92,7 +102,6 @@ func (c *CPU) storeSplit(lin uint64, size int, v uint64, a mmu.Access) {
 	first := int(mmu.PageSize - lin&pageMask)
 	lo := c.translate(lin, a)
 	hi := c.translate(c.wrap(lin+uint64(first)), a)
-	c.watchAccess(lin, size, true)
 	for n := range size {
 		pa := lo + uint64(n)
 		if n >= first {
@@ -113,7 +122,8 @@ func (c *CPU) probeWrite(lin uint64, size int) {
 	}
 }
 
-// loadSys and storeSys are the CPU's own accesses to descriptor tables and task state: supervisor rights at any CPL.
+// loadSys and storeSys are the CPU's own accesses to descriptor tables and task state: supervisor rights at
+// any CPL, and no watchpoint sees them.
 func loadSys[T word](c *CPU, lin uint64) T {
 	return T(c.loadAs(lin, int(unsafe.Sizeof(T(0))), mmu.Read))
 }

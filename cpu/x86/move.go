@@ -245,7 +245,7 @@ func movtoseg(c *CPU, i *Inst) {
 
 // shadowSS holds interrupts and debug traps off for one instruction after a load of SS.
 func (c *CPU) shadowSS(n int) {
-	if n == decode.SS {
+	if n == decode.SS && (!c.shadowed || c.vendor().movSSChains) {
 		c.InhibitMovSS = true
 		c.updateAttention()
 	}

@@ -52,7 +52,7 @@ func (c *CPU) evict(slot int, a mmu.Access) {
 // fillInline lets the fast path reach a page, if it is RAM that nobody watches. Accesses with other rights than the current
 // ones (descriptor tables) leave no trace.
 func (c *CPU) fillInline(lin, page uint64, a mmu.Access, dirty bool) {
-	if a&mmu.Fetch != 0 || a != c.access(a&mmu.Write) || c.watches != nil && c.watched(lin&^pageMask, mmu.PageSize) {
+	if a&mmu.Fetch != 0 || a != c.access(a&mmu.Write) || c.watching && c.watched(lin&^pageMask) {
 		return
 	}
 	host := c.ram.Page(page)

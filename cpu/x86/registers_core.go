@@ -51,7 +51,7 @@ func (c *CPU) setPC(lin uint64) error {
 	c.rip = lin
 	c.skip = false
 	c.fetchPage = nil
-	c.State.Halted, c.InhibitSTI, c.InhibitMovSS = false, false, false
+	c.State.Halted, c.InhibitSTI, c.InhibitMovSS, c.InRep = false, false, false, false
 	c.updateAttention()
 	return nil
 }

@@ -24,7 +24,7 @@ func (c *CPU) Reset() {
 	c.setSegment(decode.CS, Segment{0xf000, attrP | attrS | attrCode | attrReadable | attrAccessed, 0xffff, 0xffff0000})
 	c.FPU = FPU{CW: 0x40, TW: 0x5555, MXCSR: 0x1f80}
 	c.WaitSIPI = c.index != 0
-	c.delivering, c.skip = false, false
+	c.delivering, c.skip, c.traced, c.shadowed = false, false, false, false
 	c.refresh()
 }
 
@@ -102,15 +102,8 @@ func (c *CPU) DecodeState(b []byte) (rest []byte, err error) {
 
 // SetBreakpoints replaces the host's breakpoints.
 func (c *CPU) SetBreakpoints(addrs []uint64) {
-	old := c.breakpoints
-	c.breakpoints = nil
-	if len(addrs) > 0 {
-		c.breakpoints = make(map[uint64]bool, len(addrs))
-		for _, a := range addrs {
-			c.breakpoints[a] = true
-		}
-	}
-	c.engine.breakpointsChanged(old, c.breakpoints)
+	c.hostBreaks = append([]uint64(nil), addrs...)
+	c.stopsChanged()
 }
 
 // SkipBreakpoint lets the very next attempt of the instruction at PC pass host breakpoints.

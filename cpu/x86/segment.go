@@ -185,7 +185,7 @@ func (s *stack) push(v uint64) {
 	if s.cpl == 3 {
 		a |= mmu.User
 	}
-	s.c.storeAs((s.seg.Base+off)&0xffffffff, int(s.size), v&(1<<(8*s.size)-1), a)
+	s.c.storeWatched((s.seg.Base+off)&0xffffffff, int(s.size), v&(1<<(8*s.size)-1), a)
 }
 
 // innerStack reads SS:ESP of a privilege level from the TSS.

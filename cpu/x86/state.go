@@ -50,6 +50,7 @@ type State struct {
 	InhibitSTI   bool // the instruction after STI: maskable interrupts wait
 	InhibitMovSS bool // the instruction after MOV SS or POP SS: interrupts and debug traps wait
 	PendingDebug uint64
+	InRep        bool // the next instruction is a REP that goes on: an event now pushes RF
 	NMIPending   bool
 	NMIBlocked   bool // until IRET
 	INTR         bool // the interrupt wire's level

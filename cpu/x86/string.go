@@ -50,6 +50,7 @@ const repeats = decode.PrefixRep | decode.PrefixRepNE
 
 // repeat runs iterations of a string instruction: one without REP; with REP up to count, budget and the end that more says.
 func (c *CPU) repeat(i *Inst, iteration func() (more bool)) {
+	c.InRep = false
 	if i.Prefix&repeats == 0 {
 		iteration()
 		return
@@ -78,7 +79,7 @@ func (c *CPU) repeat(i *Inst, iteration func() (more bool)) {
 func (c *CPU) oneByOne() bool { return c.singleStep || c.attention }
 
 // betweenIterations notes that the next boundary lies inside a REP instruction: an event there pushes RF.
-func (c *CPU) betweenIterations() {}
+func (c *CPU) betweenIterations() { c.InRep = true }
 
 // bulk is the number of iterations that a page-wise transfer may do now.
 func (c *CPU) bulk(i *Inst, size int) uint64 {
@@ -117,6 +118,7 @@ func (c *CPU) bulkDone(i *Inst, n uint64, size int, indexes ...uint8) {
 	}
 	c.advance(1, i, -int64(n))
 	c.budget -= int64(n) - 1
+	c.InRep = false
 	if c.count(i) != 0 {
 		c.next = c.rip
 		c.betweenIterations()
@@ -238,6 +240,7 @@ func ins[T word](c *CPU, i *Inst) {
 		c.probeWrite(lin, size)
 		c.reload()
 		store(c, lin, T(c.sys.In(uint16(c.R[2]), size)))
+		c.portAccess(uint16(c.R[2]), size)
 		c.advance(7, i, c.stride(size))
 		return true
 	})
@@ -251,6 +254,7 @@ func outs[T word](c *CPU, i *Inst) {
 		v := load[T](c, c.source(i, size))
 		c.reload()
 		c.sys.Out(uint16(c.R[2]), size, uint32(v))
+		c.portAccess(uint16(c.R[2]), size)
 		c.advance(6, i, c.stride(size))
 		return true
 	})
@@ -262,6 +266,7 @@ func in[T word](c *CPU, i *Inst) {
 	c.checkPort(port, size)
 	c.reload()
 	writeAcc(c, T(c.sys.In(port, size)))
+	c.portAccess(port, size)
 }
 
 func out[T word](c *CPU, i *Inst) {
@@ -269,6 +274,7 @@ func out[T word](c *CPU, i *Inst) {
 	c.checkPort(port, size)
 	c.reload()
 	c.sys.Out(port, size, uint32(readAcc[T](c)))
+	c.portAccess(port, size)
 }
 
 func (c *CPU) port(i *Inst) uint16 {

@@ -25,6 +25,7 @@ func syscall(c *CPU, i *Inst) {
 	selector := uint16(c.STAR>>32) &^ 3
 	if !c.longMode() {
 		c.legacySyscall(selector)
+		c.judgeTF()
 		return
 	}
 	c.R[1] = c.next
@@ -37,6 +38,7 @@ func syscall(c *CPU, i *Inst) {
 	c.setSegment(decode.SS, flatData(selector+8, 0))
 	c.enterCode(flatCode(selector, 0, true), 0)
 	c.next = target
+	c.judgeTF()
 }
 
 // legacySyscall is AMD's SYSCALL outside IA-32e mode.
@@ -77,11 +79,12 @@ func sysret(c *CPU, i *Inst) {
 	c.setSegment(decode.SS, data)
 	c.enterCode(flatCode(selector, 3, long), 3)
 	c.next = to
+	c.judgeTF()
 }
 
 // sysenter is SYSENTER; #UD on AMD in IA-32e mode.
 func sysenter(c *CPU, i *Inst) {
-	c.udIf(c.config.Vendor == "amd" && c.longMode())
+	c.udIf(!c.vendor().sysenterLong && c.longMode())
 	c.gpIf(!c.protected() && !c.v86() || c.SysenterCS&0xfffc == 0)
 	selector := uint16(c.SysenterCS) &^ 3
 	c.eflags &^= flagIF | flagVM | flagRF
@@ -97,7 +100,7 @@ func sysenter(c *CPU, i *Inst) {
 // sysexit is SYSEXIT: RIP from RDX, RSP from RCX.
 func sysexit(c *CPU, i *Inst) {
 	c.gpIf(c.CPL != 0)
-	c.udIf(c.config.Vendor == "amd" && c.longMode())
+	c.udIf(!c.vendor().sysenterLong && c.longMode())
 	c.gpIf(!c.protected() || c.SysenterCS&0xfffc == 0)
 	long := i.OpSize == 8
 	base := uint16(c.SysenterCS) &^ 3

@@ -1,28 +1,121 @@
 package x86
 
-import "stasis/cpu"
+import (
+	"slices"
+
+	"stasis/cpu"
+	"stasis/mmu"
+)
+
+// watchpoint is a data or I/O breakpoint of the guest's debug registers: addresses from addr to addr+last. It and the
+// debugger's watchpoints know nothing of each other.
+type watchpoint struct {
+	addr, last uint64
+	bit        uint64 // in DR6
+	read       bool   // reads hit too
+}
+
+// armed is what DR7 enables, by the way in which it is looked for. Derived from DR0–DR7.
+type armed struct {
+	data, port []watchpoint
+	code       [4]uint64 // addresses, for the set bits of codeBits
+	codeBits   uint64
+}
+
+// Kinds of breakpoint at an address.
+const (
+	stopHost  = 1 << iota // the debugger's
+	stopGuest             // of the debug registers
+)
+
+// armedNow reads DR0–DR7.
+func (c *CPU) armedNow() (a armed) {
+	for n := range 4 {
+		if c.DR7>>(2*n)&3 == 0 {
+			continue
+		}
+		kind, length := c.DR7>>(16+4*n)&3, c.DR7>>(18+4*n)&3
+		last := [4]uint64{0, 1, 7, 3}[length]
+		w := watchpoint{addr: c.DR[n] &^ last, last: last, bit: 1 << n, read: kind == 3}
+		switch kind {
+		case 0:
+			a.code[n] = c.DR[n]
+			a.codeBits |= w.bit
+		case 2:
+			a.port = append(a.port, w)
+		default:
+			a.data = append(a.data, w)
+		}
+	}
+	return a
+}
+
+// debugChanged notes a change of DR0–DR7: it takes effect on the next instruction.
+func (c *CPU) debugChanged() {
+	now, old := c.armedNow(), c.armed
+	c.armed = now
+	if now.code != old.code || now.codeBits != old.codeBits {
+		c.stopsChanged()
+	}
+	if !slices.Equal(now.data, old.data) {
+		c.watching = len(c.watches)+len(now.data) > 0
+		c.DropInline()
+	}
+}
+
+// stopsChanged collects the addresses before which blocks end: the debugger's breakpoints and the guest's.
+func (c *CPU) stopsChanged() {
+	old := c.breakpoints
+	c.breakpoints = nil
+	if len(c.hostBreaks)+int(c.armed.codeBits) > 0 {
+		c.breakpoints = make(map[uint64]uint8, len(c.hostBreaks)+4)
+	}
+	for _, a := range c.hostBreaks {
+		c.breakpoints[a] = stopHost
+	}
+	for n, a := range c.armed.code {
+		if c.armed.codeBits>>n&1 != 0 {
+			c.breakpoints[a] |= stopGuest
+		}
+	}
+	c.engine.breakpointsChanged(old, c.breakpoints)
+}
+
+// codeHit is the bits of DR6 for the instruction breakpoints at a linear address.
+func (c *CPU) codeHit(pc uint64) (bits uint64) {
+	for n, a := range c.armed.code {
+		if a == pc {
+			bits |= c.armed.codeBits & (1 << n)
+		}
+	}
+	return bits
+}
 
 // SetWatchpoints replaces the host's watchpoints.
 func (c *CPU) SetWatchpoints(w []cpu.Watch) {
 	c.watches = append([]cpu.Watch(nil), w...)
-	if len(w) == 0 {
-		c.watches = nil
-	}
+	c.watching = len(w)+len(c.armed.data) > 0
 	c.DropInline()
 }
 
-// watched reports whether a host watchpoint lies in [lin, lin+n).
-func (c *CPU) watched(lin, n uint64) bool {
+// watched reports whether a watchpoint, the debugger's or the guest's, lies in a page: such pages are never in the inline
+// arrays, so every access to them comes by watchAccess.
+func (c *CPU) watched(page uint64) bool {
 	for i := range c.watches {
 		w := &c.watches[i]
-		if w.Addr-lin < n || lin-w.Addr < w.Len {
+		if w.Addr-page < mmu.PageSize || page-w.Addr < w.Len {
+			return true
+		}
+	}
+	for i := range c.armed.data {
+		if c.armed.data[i].addr&^pageMask == page {
 			return true
 		}
 	}
 	return false
 }
 
-// watchAccess checks an access of the current instruction: watched pages are never in the inline arrays, so every one comes by here.
+// watchAccess checks an access that the current instruction has done.
 func (c *CPU) watchAccess(lin uint64, size int, write bool) {
 	for i := range c.watches {
 		w := &c.watches[i]
@@ -30,10 +123,26 @@ func (c *CPU) watchAccess(lin uint64, size int, write bool) {
 			c.leave(cpu.Exit{Kind: cpu.ExitWatchpoint, Addr: w.Addr, Write: write})
 		}
 	}
+	for i := range c.armed.data {
+		w := &c.armed.data[i]
+		if (write || w.read) && (c.wrap(w.addr-lin) < uint64(size) || c.wrap(lin-w.addr) <= w.last) {
+			c.pend(w.bit)
+		}
+	}
 }
 
-// debugChanged notes a change of DR0–DR7.
-func (c *CPU) debugChanged() {}
+// portAccess checks an access to ports that the current instruction has done.
+func (c *CPU) portAccess(port uint16, size int) {
+	if c.CR4&cr4DE == 0 {
+		return
+	}
+	for i := range c.armed.port {
+		w := &c.armed.port[i]
+		if p := uint64(port); w.addr-p < uint64(size) || p-w.addr <= w.last {
+			c.pend(w.bit)
+		}
+	}
+}
 
 // halt leaves Run because nothing can happen before an event.
 func (c *CPU) halt() { c.leave(cpu.Exit{Kind: cpu.ExitHalted}) }
