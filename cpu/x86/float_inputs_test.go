@@ -12,15 +12,15 @@ func pickOne[T any](r *rand.Rand, from ...T) T { return from[r.Intn(len(from))] 
 func inputs64(r *rand.Rand) uint64 {
 	exp := pickOne(r, 0, 0, 1, 2, 1022, 1023, 1024, 1023+52, 1023+31, 1023+63, 1023+30, 2046, 2047, 896, 897, 895, 873, 1150, 1151,
 		r.Intn(2048), 1013+r.Intn(20))
-	any := r.Uint64() >> 12
-	fraction := pickOne(r, 0, 0, 1, 1<<51, 1<<52-1, 3<<50, 1<<51|1, any, any, any&^0xffffffff, any&^0x7ffffffffff)
+	random := r.Uint64() >> 12
+	fraction := pickOne(r, 0, 0, 1, 1<<51, 1<<52-1, 3<<50, 1<<51|1, random, random, random&^0xffffffff, random&^0x7ffffffffff)
 	return uint64(exp)<<52 | fraction | uint64(r.Intn(2))<<63
 }
 
 func inputs32(r *rand.Rand) uint32 {
 	exp := pickOne(r, 0, 0, 1, 2, 126, 127, 128, 127+23, 127+31, 127+63, 127+30, 254, 255, r.Intn(256), 117+r.Intn(20))
-	any := r.Uint32() >> 9
-	fraction := pickOne(r, 0, 0, 1, 1<<22, 1<<23-1, 3<<21, 1<<22|1, any, any, any&^0xfff)
+	random := r.Uint32() >> 9
+	fraction := pickOne(r, 0, 0, 1, 1<<22, 1<<23-1, 3<<21, 1<<22|1, random, random, random&^0xfff)
 	return uint32(exp)<<23 | fraction | uint32(r.Intn(2))<<31
 }
 
@@ -28,8 +28,8 @@ func inputs32(r *rand.Rand) uint32 {
 func inputs80(r *rand.Rand) f80 {
 	exp := pickOne(r, 0, 0, 1, 2, 0x3ffe, 0x3fff, 0x4000, 0x3fff+63, 0x3fff+31, 0x3fff+15, 0x7ffe, 0x7fff, 0x3f81, 0x3f80, 0x3c01,
 		0x3c00, 0x407e, 0x407f, 0x43fe, 0x43ff, r.Intn(0x8000), 0x3ff5+r.Intn(20), 0x3fb9+r.Intn(140))
-	any := r.Uint64()
-	v := f80{Mant: pickOne(r, 0, 0, 1, 1<<62, 1<<63-1, 1<<62|1, any, any, any&^0x7ff, any&^0xffffffffff, any<<uint(r.Intn(64))),
+	random := r.Uint64()
+	v := f80{Mant: pickOne(r, 0, 0, 1, 1<<62, 1<<63-1, 1<<62|1, random, random, random&^0x7ff, random&^0xffffffffff, random<<uint(r.Intn(64))),
 		SE: uint16(exp) | uint16(r.Intn(2))<<15}
 	if (exp != 0) != (v.Mant>>63 != 0) {
 		v.Mant ^= 1 << 63

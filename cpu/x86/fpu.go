@@ -70,7 +70,7 @@ func (c *CPU) checkPending() {
 	if c.CR0&cr0NE != 0 {
 		c.raise(vecMF, 0)
 	}
-	c.unimplemented["FERR#"]++
+	c.note("FERR#")
 }
 
 // checkMMX is what every MMX instruction begins with.

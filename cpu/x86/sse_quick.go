@@ -7,8 +7,8 @@ import (
 )
 
 // The host's arithmetic takes the place of softfloat's where both give the same bits and flags. With round to nearest, an Inexact
-// that is masked and already raised, operands that are normal or zero and a result that is normal and not the least one, no flag
-// can change and no choice is left.
+// that is masked and already raised, operands that are normal or zero and a result that is normal and not the least one, or the zero
+// that comes of a zero, no flag can change and no choice is left.
 
 // quick says whether MXCSR allows the host's arithmetic.
 func (c *CPU) quick() bool {
@@ -20,7 +20,7 @@ func (c *CPU) quick64(a, b uint64, host func(a, b float64) float64) (uint64, boo
 		return 0, false
 	}
 	r := math.Float64bits(host(math.Float64frombits(a), math.Float64frombits(b)))
-	return r, r>>52&0x7ff-2 < 0x7fd
+	return r, r>>52&0x7ff-2 < 0x7fd || r<<1 == 0 && (a<<1 == 0 || b<<1 == 0)
 }
 
 func (c *CPU) quick32(a, b uint32, host func(a, b float32) float32) (uint32, bool) {
@@ -28,7 +28,7 @@ func (c *CPU) quick32(a, b uint32, host func(a, b float32) float32) (uint32, boo
 		return 0, false
 	}
 	r := math.Float32bits(host(math.Float32frombits(a), math.Float32frombits(b)))
-	return r, r>>23&0xff-2 < 0xfd
+	return r, r>>23&0xff-2 < 0xfd || r<<1 == 0 && (a<<1 == 0 || b<<1 == 0)
 }
 
 // plain64 reports a normal number or zero.
