@@ -52,7 +52,7 @@ func (c *CPU) evict(slot int, a mmu.Access) {
 // fillInline lets the fast path reach a page, if it is RAM that nobody watches. Accesses with other rights than the current
 // ones (descriptor tables) leave no trace.
 func (c *CPU) fillInline(lin, page uint64, a mmu.Access, dirty bool) {
-	if a&mmu.Fetch != 0 || a != c.access(a&mmu.Write) || c.watching && c.watched(lin&^pageMask) {
+	if a&mmu.Fetch != 0 || c.aligning || a != c.access(a&mmu.Write) || c.watching && c.watched(lin&^pageMask) {
 		return
 	}
 	host := c.ram.Page(page)
@@ -81,11 +81,11 @@ func (c *CPU) Translate(va uint64) (pa uint64, ok bool) {
 	if c.walker.Levels == 0 {
 		return va & 0xffffffff, true
 	}
-	if !canonical(va) {
+	if !c.canonical(va) {
 		return 0, false
 	}
 	w := c.walker
-	w.NoSetBits, w.SMAP = true, false
+	w.NoSetBits, w.SMAP, w.PKE = true, false, false
 	e, _, ok := w.Walk(va, mmu.Read)
 	return e.PA | va&pageMask, ok
 }
@@ -94,53 +94,127 @@ func (c *CPU) Translate(va uint64) (pa uint64, ok bool) {
 func (c *CPU) pagingChanged() {
 	w := &c.walker
 	*w = mmu.X86{Mem: physMemory{c}, CR3: c.CR3, PhysBits: physBits, NXE: c.EFER&eferNXE != 0, WP: c.CR0&cr0WP != 0,
-		SMEP: c.CR4&cr4SMEP != 0, PSE: c.CR4&cr4PSE != 0, NoGlobal: c.CR4&cr4PGE == 0, PDPTE: c.PDPTE}
+		SMEP: c.CR4&cr4SMEP != 0, SMAP: c.CR4&cr4SMAP != 0, PSE: c.CR4&cr4PSE != 0, PKE: c.CR4&cr4PKE != 0 && c.longMode(), PKRU: c.PKRU,
+		NoGlobal: c.CR4&cr4PGE == 0, NoGiant: !c.features.giant, PDPTE: c.PDPTE, PCID: c.pcid()}
+	c.vaUnused = 16
 	switch {
 	case c.CR0&cr0PG == 0:
 	case c.CR4&cr4PAE == 0:
 		w.Levels = 2
 	case c.EFER&eferLMA == 0:
 		w.Levels = 3
-	default:
+	case c.CR4&cr4LA57 == 0:
 		w.Levels = 4
+	default:
+		w.Levels, c.vaUnused = 5, 7
 	}
 	c.dropContexts()
+}
+
+// pcid is the current process-context identifier.
+func (c *CPU) pcid() uint16 {
+	if c.CR4&cr4PCIDE == 0 {
+		return 0
+	}
+	return uint16(c.CR3 & 0xfff)
 }
 
 // flushTLB empties the architectural TLB, and with it everything below.
 func (c *CPU) flushTLB(keepGlobal bool) {
 	c.TLB.Flush(keepGlobal)
+	c.translationsGone()
+}
+
+// flushPCID drops one address space's translations that are not global.
+func (c *CPU) flushPCID(pcid uint16) {
+	c.TLB.FlushPCID(pcid)
+	for n := range c.spaces {
+		if c.spaces[n].pcid == pcid {
+			c.spaces[n].ids = [classCount]uint16{}
+		}
+	}
+	c.useContext()
+	c.engine.dropCode()
+	c.fetchPage = nil
+}
+
+// translationsGone empties what lies below the architectural TLB.
+func (c *CPU) translationsGone() {
 	c.dropContexts()
 	c.engine.dropCode()
 	c.fetchPage = nil
 }
 
+// Classes of privilege, by what an access may do.
+const (
+	classSupervisor = iota
+	classUser
+	classOverride // supervisor whose RFLAGS.AC lifts SMAP
+	classAligned  // user whose alignment is checked
+	classCount
+)
+
+// spaceCount is how many address spaces have context ids at a time.
+const spaceCount = 16
+
+// space is the context ids of one address space; 0 is not drawn.
+type space struct {
+	pcid uint16
+	ids  [classCount]uint16
+}
+
 // dropContexts makes every inline entry miss: new ids are drawn.
 func (c *CPU) dropContexts() {
-	c.contexts = [4]uint16{}
+	c.spaces = [spaceCount]space{}
+	c.space, c.oldest = 0, 1
+	c.spaces[0].pcid = c.walker.PCID
 	c.useContext()
 }
 
-// useContext selects the context id of the current privilege.
-func (c *CPU) useContext() {
-	class := 0
-	if c.CPL == 3 {
-		class = 1
+// useSpace selects the address space of the walker's PCID, one whose ids are forgotten if there is none.
+func (c *CPU) useSpace() {
+	for n := range c.spaces {
+		if c.spaces[n].pcid == c.walker.PCID {
+			c.space = n
+			c.useContext()
+			return
+		}
 	}
-	if c.contexts[class] == 0 {
-		c.contexts[class] = c.drawContext()
-	}
-	c.ctx = uint64(c.contexts[class])
+	c.space = c.oldest
+	c.oldest = (c.oldest + 1) % spaceCount
+	c.spaces[c.space] = space{pcid: c.walker.PCID}
+	c.useContext()
 }
 
-// drawContext is an id that no inline entry carries.
-func (c *CPU) drawContext() uint16 {
-	if c.lastID == pageMask {
-		c.DropInline()
-		c.contexts = [4]uint16{}
+// class is the current privilege class.
+func (c *CPU) class() int {
+	ac := c.eflags&flagAC != 0
+	switch {
+	case c.CPL == 3 && ac && c.CR0&cr0AM != 0:
+		return classAligned
+	case c.CPL == 3:
+		return classUser
+	case ac && c.walker.SMAP:
+		return classOverride
 	}
-	c.lastID++
-	return c.lastID
+	return classSupervisor
+}
+
+// useContext selects the context id of the current address space and privilege class.
+func (c *CPU) useContext() {
+	class := c.class()
+	c.walker.AC = c.eflags&flagAC != 0
+	c.aligning = class == classAligned
+	id := &c.spaces[c.space].ids[class]
+	if *id == 0 {
+		if c.lastID == pageMask {
+			c.DropInline()
+			return
+		}
+		c.lastID++
+		*id = c.lastID
+	}
+	c.ctx = uint64(*id)
 }
 
 // DropInline empties the inline arrays. They refill from the architectural TLB without a walk.
@@ -152,8 +226,7 @@ func (c *CPU) DropInline() {
 	c.engine.dropCode()
 	c.fetchPage = nil
 	c.lastID = 0
-	c.contexts = [4]uint16{}
-	c.useContext()
+	c.dropContexts()
 }
 
 // DropInlineWrites makes the next write to each page visible to dirty and code tracking.
@@ -163,8 +236,36 @@ func (c *CPU) DropInlineWrites() {
 	}
 }
 
+// ProtectCode makes the next write to a physical page visible: code of it is decoded now.
+func (c *CPU) ProtectCode(page uint64) {
+	host := c.ram.Page(page &^ pageMask)
+	for i := range c.tlbW {
+		if c.tlbW[i].page == host {
+			c.tlbW[i].tag = noTag
+		}
+	}
+}
+
 // setCPL changes the privilege level.
 func (c *CPU) setCPL(n uint8) {
 	c.CPL = n
 	c.useContext()
+}
+
+// canonical reports whether the bits of a linear address that are not translated are equal to the highest one that is.
+func (c *CPU) canonical(va uint64) bool { return uint64(int64(va)<<c.vaUnused>>c.vaUnused) == va }
+
+// baseBits is the width of linear addresses that registers can hold, whatever paging translates.
+func (c *CPU) baseBits() uint {
+	if c.features.la57 {
+		return 57
+	}
+	return 48
+}
+
+// canonicalBase is the check of what is loaded into registers: it does not depend on CR4.LA57. Source: SDM Vol. 1, "Canonical
+// Addressing".
+func (c *CPU) canonicalBase(va uint64) bool {
+	n := 64 - c.baseBits()
+	return uint64(int64(va)<<n>>n) == va
 }
