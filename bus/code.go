@@ -15,7 +15,11 @@ func (r *RAM) MarkCode(pa uint64, n int) {
 	for n > 0 {
 		part := min(n, int(PageSize-pa%PageSize))
 		if o, ok := r.offset(pa); ok {
-			r.code[o>>pageShift] |= lines(o, part)
+			page := o >> pageShift
+			if r.code[page] == 0 {
+				r.OnCode(r.address(page << pageShift))
+			}
+			r.code[page] |= lines(o, part)
 		}
 		pa, n = pa+uint64(part), n-part
 	}

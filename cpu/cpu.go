@@ -63,6 +63,7 @@ type CPU interface {
 	SkipBreakpoint()
 
 	InvalidateCode(page uint64) // the code of this physical page has changed
+	ProtectCode(page uint64)    // code of this physical page is decoded from now on: no write to it may pass unseen
 	DropInline()                // drop all inline TLB entries
 	DropInlineWrites()          // drop those that let a write pass unseen
 

@@ -99,6 +99,11 @@ func assemble(config Config, host Host, ram *bus.RAM) *Machine {
 			c.InvalidateCode(page)
 		}
 	}
+	ram.OnCode = func(page uint64) {
+		for _, c := range m.cpus {
+			c.ProtectCode(page)
+		}
+	}
 	ram.OnClean = func() {
 		for _, c := range m.cpus {
 			c.DropInlineWrites()

@@ -75,6 +75,7 @@ func NewVendor(vendor string) *Machine {
 	m.CPU = x86.New(m.System, 0, x86.Config{Vendor: vendor, CPUs: 1, IPS: 1e9, Seed: 1})
 	m.cpu = m.CPU
 	ram.OnCodeWrite = m.CPU.InvalidateCode
+	ram.OnCode = m.CPU.ProtectCode
 	ram.OnClean = m.CPU.DropInlineWrites
 	m.buildTables()
 	return m
