@@ -21,6 +21,7 @@ const (
 	Write Access = 1 << iota
 	User         // at CPL 3, or an access made with user rights
 	Fetch
+	Implicit // the CPU's own access to descriptor tables and task state: RFLAGS.AC does not lift SMAP for it
 )
 
 // Permission bits of an Entry.
@@ -31,6 +32,8 @@ const (
 	PermDirty  // the leaf's D bit is known to be set
 	PermGlobal // survives a MOV to CR3
 	PermLarge  // a piece of a larger page
+
+	PermKeyShift = 8 // the protection key, 4 bits
 )
 
 // Entry is one 4 KiB translation. Tag is the virtual page address with bit 0 set when the entry is valid.

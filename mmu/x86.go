@@ -15,8 +15,11 @@ type X86 struct {
 	NXE       bool
 	WP        bool
 	SMEP      bool
-	SMAP      bool // CR4.SMAP and not overridden by AC
-	PhysBits  uint // MAXPHYADDR
+	SMAP      bool
+	AC        bool   // RFLAGS.AC: explicit supervisor accesses may touch user pages in spite of SMAP
+	PKE       bool   // CR4.PKE in IA-32e mode
+	PKRU      uint32 // rights by protection key: access disable, write disable
+	PhysBits  uint   // MAXPHYADDR
 	PCID      uint16
 	PDPTE     [4]uint64 // PAE: loaded by MOV to CR3
 	NoGlobal  bool      // CR4.PGE clear
@@ -34,6 +37,8 @@ const (
 	ptePS = 1 << 7
 	pteG  = 1 << 8
 	pteNX = 1 << 63
+
+	pteKeyShift = 59
 )
 
 // Bits of a #PF error code. Source: SDM Vol. 3A, "Interrupt 14—Page-Fault Exception".
@@ -43,6 +48,7 @@ const (
 	FaultU    = 1 << 2
 	FaultRSVD = 1 << 3
 	FaultI    = 1 << 4
+	FaultPK   = 1 << 5
 )
 
 // Fault is a failed translation.
@@ -67,7 +73,7 @@ func (w *X86) Walk(va uint64, a Access) (e Entry, fault Fault, ok bool) {
 	}
 	perm := w.rights(steps[:n])
 	if !w.allowed(perm, a) {
-		return e, w.fault(va, a, FaultP), false
+		return e, w.fault(va, a, FaultP|w.keyFault(perm, a)), false
 	}
 	if !w.NoSetBits {
 		w.setBits(steps[:n], a)
@@ -167,20 +173,37 @@ func (w *X86) rights(steps []step) uint16 {
 	if or&pteNX == 0 || !w.NXE || steps[0].size == 4 {
 		perm |= PermExec
 	}
+	if w.PKE {
+		perm |= uint16(steps[len(steps)-1].pte>>pteKeyShift&15) << PermKeyShift
+	}
 	return perm
+}
+
+// keyFault is FaultPK if the page's protection key forbids a data access. Source: SDM Vol. 3A, "Protection Keys".
+func (w *X86) keyFault(perm uint16, a Access) uint32 {
+	if !w.PKE || perm&PermUser == 0 || a&Fetch != 0 {
+		return 0
+	}
+	rights := w.PKRU >> (perm >> PermKeyShift & 15 * 2)
+	if rights&1 != 0 || rights&2 != 0 && a&Write != 0 && (a&User != 0 || w.WP) {
+		return FaultPK
+	}
+	return 0
 }
 
 // allowed applies the access rules. Source: SDM Vol. 3A, "Determination of Access Rights".
 func (w *X86) allowed(perm uint16, a Access) bool {
 	user := perm&PermUser != 0
 	switch {
+	case w.PKE && w.keyFault(perm, a) != 0:
+		return false
 	case a&Fetch != 0 && perm&PermExec == 0:
 		return false
 	case a&User != 0:
 		return user && (a&Write == 0 || perm&PermWrite != 0)
 	case a&Fetch != 0:
 		return !user || !w.SMEP
-	case user && w.SMAP:
+	case user && w.SMAP && (a&Implicit != 0 || !w.AC):
 		return false
 	}
 	return a&Write == 0 || perm&PermWrite != 0 || !w.WP
@@ -222,7 +245,7 @@ func (w *X86) fault(va uint64, a Access, code uint32) Fault {
 	if a&User != 0 {
 		code |= FaultU
 	}
-	if a&Fetch != 0 && (w.NXE || w.SMEP) && w.Levels != 0 {
+	if a&Fetch != 0 && (w.NXE && w.Levels > 2 || w.SMEP) && w.Levels != 0 {
 		code |= FaultI
 	}
 	return Fault{va, code}

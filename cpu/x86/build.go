@@ -64,7 +64,7 @@ func (w *builder) decode(key blockKey, ip uint64) {
 		if len(w.insts) > 0 && c.breakpoints != nil && c.breakpoints[c.linearIP(w.next)] != 0 {
 			return
 		}
-		i, err := decode.Decode(code[:min(len(code), decode.MaxLen)], c.mode)
+		i, err := c.decode(code[:min(len(code), decode.MaxLen)])
 		if err != nil {
 			return
 		}

@@ -86,8 +86,13 @@ type CPU struct {
 	event      exception // being delivered
 
 	walker   mmu.X86
-	contexts [4]uint16 // context ids by privilege class, 0 = not drawn
+	features features
+	spaces   [spaceCount]space // context ids by address space
+	space    int               // the current one
+	oldest   int               // of spaces: the next to be replaced
 	lastID   uint16
+	aligning bool // alignment is checked: CPL 3, CR0.AM and RFLAGS.AC
+	vaUnused uint // bits of a linear address above those that are translated
 
 	breakpoints map[uint64]uint8 // kinds of breakpoint by address
 	hostBreaks  []uint64
@@ -115,16 +120,18 @@ type Stats struct {
 
 // Config is what a model of CPU is made of.
 type Config struct {
-	Vendor string // "amd" or "intel"
-	Strict bool   // stop at what is not implemented
-	CPUs   int    // logical processors of the machine, for CPUID's topology
-	IPS    uint64 // instructions per virtual second: the TSC's frequency
-	Seed   uint64 // of RDRAND and RDSEED
+	Vendor string   // "amd" or "intel"
+	Strict bool     // stop at what is not implemented
+	CPUs   int      // logical processors of the machine, for CPUID's topology
+	IPS    uint64   // instructions per virtual second: the TSC's frequency
+	Seed   uint64   // of RDRAND and RDSEED
+	Hide   []string // features that the model would have, by FeatureName
 }
 
 // New is CPU number index (its APIC id) of a machine, as after power-on.
 func New(sys System, index int, config Config) *CPU {
 	c := &CPU{sys: sys, ram: sys.RAM(), index: index, config: config, unimplemented: map[string]uint64{}}
+	c.features = newFeatures(config.Vendor, config.Hide)
 	c.engine.init()
 	c.Reset()
 	return c
@@ -241,6 +248,15 @@ func (c *CPU) rflags() uint64 { return c.eflags | flagOne | c.flags.get() }
 // setRFLAGS loads every bit that exists.
 func (c *CPU) setRFLAGS(v uint64) {
 	c.flags.put(v)
-	c.eflags = v & flagsAll &^ flagsStatus &^ flagOne
+	c.setEFLAGS(v & flagsAll &^ flagsStatus &^ flagOne)
 	c.updateAttention()
+}
+
+// setEFLAGS loads the bits that are not status flags. AC decides what an access may do.
+func (c *CPU) setEFLAGS(v uint64) {
+	changed := c.eflags ^ v
+	c.eflags = v
+	if changed&flagAC != 0 {
+		c.useContext()
+	}
 }

@@ -13,37 +13,51 @@ func cpuid(c *CPU, i *Inst) {
 	c.R[0], c.R[3], c.R[1], c.R[2] = uint64(a), uint64(b), uint64(cx), uint64(d)
 }
 
-const (
-	maxLeaf         = 0xd
-	maxExtendedLeaf = 0x80000008
-)
+// maxExtendedLeaf is the last extended leaf: AMD has 80000021h.
+func (c *CPU) maxExtendedLeaf() uint32 {
+	if c.config.Vendor == "intel" {
+		return 0x80000008
+	}
+	return 0x80000021
+}
+
+// maxLeaf is the last basic leaf: Intel has 15h.
+func (c *CPU) maxLeaf() uint32 {
+	if c.config.Vendor == "intel" {
+		return 0x15
+	}
+	return 0xd
+}
 
 func (c *CPU) leaf(n, sub uint32) (a, b, cx, d uint32) {
 	switch {
-	case n >= 0x80000000 && n <= maxExtendedLeaf:
+	case n >= 0x80000000 && n <= c.maxExtendedLeaf():
 		return c.extendedLeaf(n)
-	case n > maxLeaf && c.config.Vendor == "intel": // beyond the last: the last basic leaf's data
-		n = maxLeaf
+	case n > c.maxLeaf() && c.config.Vendor == "intel": // beyond the last: the last basic leaf's data
+		n = c.maxLeaf()
 	}
 	switch n {
 	case 0:
 		b, d, cx = vendorID(c.config.Vendor)
-		return maxLeaf, b, cx, d
+		return c.maxLeaf(), b, cx, d
 	case 1:
 		return c.featureLeaf()
 	case 2:
 		return c.cacheDescriptors()
 	case 4:
 		return c.cacheLeaf(sub)
+	case 6:
+		return c.features.bits(leaf6EAX), 0, 0, 0
 	case 7:
 		if sub == 0 {
-			b, cx, d = featureBits(leaf7EBX), featureBits(leaf7ECX), 0
-			return 0, b, cx, d
+			return c.structuredFeatures()
 		}
 	case 0xb:
 		return c.topologyLeaf(sub)
 	case 0xd:
 		return c.xsaveLeaf(sub)
+	case 0x15:
+		return c.clockLeaf()
 	}
 	return 0, 0, 0, 0
 }
@@ -63,51 +77,10 @@ func (c *CPU) signature() uint32 {
 	return 0x00830f10
 }
 
-// bit is a CPUID feature bit and the row feature that must be implemented for it; "" is there always.
-type bit struct {
-	n       uint
-	feature string
-}
-
-var (
-	leaf1EDX = []bit{{0, "FPU"}, {2, ""}, {3, ""}, {4, ""}, {5, ""}, {6, ""}, {7, ""}, {8, "CX8"}, {9, ""}, {11, "SEP"}, {12, ""},
-		{13, ""}, {14, ""}, {15, "CMOV"}, {16, ""}, {17, ""}, {19, "CLFLUSH"}, {23, "MMX"}, {24, "FXSR"}, {25, "SSE"}, {26, "SSE2"}}
-	leaf1ECX = []bit{{0, "SSE3"}, {1, "PCLMULQDQ"}, {9, "SSSE3"}, {13, "CX16"}, {19, "SSE4.1"}, {20, "SSE4.2"}, {21, ""}, {22, "MOVBE"},
-		{23, "POPCNT"}, {24, ""}, {25, "AES"}, {26, "XSAVE"}, {30, "RDRAND"}}
-	leaf7EBX   = []bit{{1, ""}, {18, "RDSEED"}, {23, "CLFLUSHOPT"}, {24, "CLWB"}, {29, "SHA"}}
-	leaf7ECX   = []bit{{22, "RDPID"}}
-	leafExtECX = []bit{{0, ""}, {5, "LZCNT"}, {8, ""}}
-	leafExtEDX = []bit{{11, "SYSCALL"}, {20, ""}, {27, "RDTSCP"}, {29, ""}}
-	leafAMDEDX = uint32(0x0183f3ff) // bits that AMD's extended leaf repeats from leaf 1
-)
-
-// featureBits are the bits whose features are implemented whole.
-func featureBits(list []bit) (v uint32) {
-	for _, b := range list {
-		if b.feature == "" || implemented(b.feature) {
-			v |= 1 << b.n
-		}
-	}
-	return v
-}
-
-// featureOn says of every feature whether all its rows have handlers.
-var featureOn = map[string]bool{}
-
-func noteFeatures() {
-	for n := range decode.Rows {
-		f := decode.Rows[n].Feature
-		on, seen := featureOn[f]
-		featureOn[f] = (on || !seen) && handlers[n*4+2] != nil
-	}
-}
-
-func implemented(feature string) bool { return featureOn[feature] }
-
 func (c *CPU) featureLeaf() (a, b, cx, d uint32) {
-	d, cx = featureBits(leaf1EDX), featureBits(leaf1ECX)
-	if !implemented("SSE4.2") || !implemented("XSAVE") {
-		cx &^= 1 << 26
+	d, cx = c.features.bits(leaf1EDX), c.features.bits(leaf1ECX)
+	if base, ok := c.sys.ReadMSR(msrAPICBase); ok && base&apicEnable == 0 {
+		d &^= 1 << 9
 	}
 	if cx>>26&1 != 0 && c.CR4&cr4OSXSAVE != 0 {
 		cx |= 1 << 27
@@ -155,22 +128,49 @@ func (c *CPU) topologyLeaf(sub uint32) (a, b, cx, d uint32) {
 	return 0, 0, sub, uint32(c.index)
 }
 
-// xsaveLeaf is leaf 0Dh: x87 and SSE in the legacy area.
+// structuredFeatures is leaf 7.
+func (c *CPU) structuredFeatures() (a, b, cx, d uint32) {
+	b, cx = c.features.bits(leaf7EBX), c.features.bits(leaf7ECX)
+	if c.CR4&cr4PKE != 0 {
+		cx |= 1 << 4 // OSPKE
+	}
+	return 0, b, cx, 0
+}
+
+// xsaveLeaf is leaf 0Dh: x87 and SSE in the legacy area, PKRU behind the header.
 func (c *CPU) xsaveLeaf(sub uint32) (a, b, cx, d uint32) {
-	if _, _, f, _ := c.featureLeaf(); f>>26&1 == 0 {
+	if !c.features.on["XSAVE"] {
 		return 0, 0, 0, 0
 	}
 	switch sub {
 	case 0:
-		return 3, 576, 576, 0
+		return uint32(c.features.xcr0), xsaveSize(c.XCR0), xsaveSize(c.features.xcr0), 0
 	case 1:
-		a = b2u32(implemented("XSAVEOPT")) | b2u32(implemented("XSAVEC"))<<1
-		if a&2 != 0 {
-			b = 576
+		if a = c.features.bits(leafXSAVE); c.features.on["XSAVEC"] {
+			b = xsaveSize(c.XCR0)
 		}
 		return a, b, 0, 0
+	case 9:
+		if c.features.xcr0&xcr0PKRU != 0 {
+			return 8, xPKRU, 0, 0
+		}
 	}
 	return 0, 0, 0, 0
+}
+
+// apicClock is the frequency of the local APIC's timer, which stands for the core crystal.
+const apicClock = 1_000_000_000
+
+// clockLeaf is leaf 15h: the TSC's ratio to the crystal, whose frequency follows.
+func (c *CPU) clockLeaf() (a, b, cx, d uint32) {
+	x, y := c.config.IPS, uint64(apicClock)
+	for y != 0 {
+		x, y = y, x%y
+	}
+	if x == 0 || c.config.IPS/x>>32 != 0 {
+		return 0, 0, 0, 0
+	}
+	return uint32(apicClock / x), uint32(c.config.IPS / x), apicClock, 0
 }
 
 func (c *CPU) extendedLeaf(n uint32) (a, b, cx, d uint32) {
@@ -180,7 +180,7 @@ func (c *CPU) extendedLeaf(n uint32) (a, b, cx, d uint32) {
 		if amd {
 			b, d, cx = vendorID("amd")
 		}
-		return maxExtendedLeaf, b, cx, d
+		return c.maxExtendedLeaf(), b, cx, d
 	case 0x80000001:
 		return c.extendedFeatures(amd)
 	case 0x80000002, 0x80000003, 0x80000004:
@@ -195,16 +195,21 @@ func (c *CPU) extendedLeaf(n uint32) (a, b, cx, d uint32) {
 		return 0, 0, 0, 1 << 8 // invariant TSC
 	case 0x80000008:
 		return c.addressLeaf(amd)
+	case 0x80000021:
+		return leaf21EAX, 0, 0, 0
 	}
 	return 0, 0, 0, 0
 }
 
 func (c *CPU) extendedFeatures(amd bool) (a, b, cx, d uint32) {
-	d, cx = featureBits(leafExtEDX), featureBits(leafExtECX)
+	d, cx = c.features.bits(leafExtEDX), c.features.bits(leafExtECX)
 	if !amd {
-		return 0, 0, cx &^ (1 << 8), d
+		if c.mode != decode.Mode64 {
+			d &^= 1 << 11 // SYSCALL is for 64-bit code
+		}
+		return 0, 0, cx, d
 	}
-	d |= featureBits(leaf1EDX) & leafAMDEDX
+	d |= c.features.bits(leaf1EDX) & leafAMDEDX
 	if c.config.CPUs > 1 {
 		cx |= 1 << 1 // CmpLegacy
 	}
@@ -212,9 +217,9 @@ func (c *CPU) extendedFeatures(amd bool) (a, b, cx, d uint32) {
 }
 
 func (c *CPU) addressLeaf(amd bool) (a, b, cx, d uint32) {
-	a = 48<<8 | physBits
+	a = uint32(c.baseBits())<<8 | physBits
 	if amd {
-		b = b2u32(implemented("CLZERO"))
+		b = c.features.bits(leafExtEBX)
 		cx = uint32(bits.Len(uint(c.config.CPUs-1)))<<12 | uint32(c.config.CPUs-1)
 	}
 	return a, b, cx, 0

@@ -36,15 +36,14 @@ const (
 	cr4SMAP       = 1 << 21
 	cr4PKE        = 1 << 22
 
-	// cr4Supported are the bits that this CPU's features let software set.
-	cr4Supported = cr4TSD | cr4DE | cr4PSE | cr4PAE | cr4MCE | cr4PGE | cr4PCE | cr4OSFXSR | cr4OSXMMEXCPT | cr4OSXSAVE
+	cr4Always = cr4PCE // without a feature of its own
 
 	eferSCE = 1 << 0
 	eferLME = 1 << 8
 	eferLMA = 1 << 10
 	eferNXE = 1 << 11
 
-	eferSupported = eferSCE | eferLME | eferLMA | eferNXE
+	apicEnable = 1 << 11 // of IA32_APIC_BASE
 )
 
 // Bits of a segment's Attr. Source: SDM Vol. 3A, "Segment Descriptors".

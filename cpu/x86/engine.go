@@ -196,7 +196,7 @@ func (c *CPU) lookup0() *uop {
 
 // blockAt finds or builds the block at an instruction pointer; nil if its first instruction cannot be in one.
 func (c *CPU) blockAt(ip uint64) *block {
-	if c.mode == decode.Mode64 && !canonical(ip) || c.mode != decode.Mode64 && ip > uint64(c.Seg[decode.CS].Limit) {
+	if c.mode == decode.Mode64 && !c.canonical(ip) || c.mode != decode.Mode64 && ip > uint64(c.Seg[decode.CS].Limit) {
 		return nil
 	}
 	e := &c.engine
@@ -288,7 +288,7 @@ func (c *CPU) miss(a mmu.Access) *uop {
 	in := c.inAt()
 	b, k, left := c.sync(in)
 	va := c.engine.missVA
-	if canonical(va) {
+	if c.canonical(va) {
 		c.translate(va, c.access(a))
 		array := &c.tlbR
 		if a == mmu.Write {

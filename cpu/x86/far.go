@@ -144,7 +144,7 @@ func (c *CPU) checkDirect(s *Segment, selector uint16) {
 
 func (c *CPU) checkOffset(s *Segment, offset uint64) {
 	if c.longMode() && s.Attr&attrL != 0 {
-		c.gpIf(!canonical(offset))
+		c.gpIf(!c.canonical(offset))
 		return
 	}
 	c.gpIf(offset > uint64(s.Limit))
@@ -185,7 +185,7 @@ func (c *CPU) callGate(g *gate) {
 
 func (c *CPU) callGateLong(g *gate, s Segment, cpl uint8) {
 	rsp := c.tssStack(uint64(cpl)*8+4, 0)
-	if !canonical(rsp) {
+	if !c.canonical(rsp) {
 		c.raise(vecSS, 0)
 	}
 	words := []uint64{c.next, uint64(c.Seg[decode.CS].Selector), c.R[4], uint64(c.Seg[decode.SS].Selector)}

@@ -12,10 +12,10 @@ import (
 func (c *CPU) fetch() *Inst {
 	var buf [decode.MaxLen]byte
 	code := c.fetchBytes(c.rip, buf[:0], 1)
-	i, err := decode.Decode(code, c.mode)
+	i, err := c.decode(code)
 	for errors.Is(err, decode.ErrTruncated) {
 		code = c.fetchBytes(c.rip+uint64(len(code)), code, 1)
-		i, err = decode.Decode(code, c.mode)
+		i, err = c.decode(code)
 	}
 	c.inst = i
 	switch {
@@ -27,13 +27,25 @@ func (c *CPU) fetch() *Inst {
 	return &c.inst
 }
 
+// errHidden is an instruction that the model of CPU hides.
+var errHidden = errors.New("hidden instruction")
+
+// decode decodes an instruction as this model of CPU sees it.
+func (c *CPU) decode(code []byte) (Inst, error) {
+	i, err := decode.Decode(code, c.mode)
+	if c.features.hidden[i.Row] && !c.features.conceal(&i) && err == nil {
+		err = errHidden
+	}
+	return i, err
+}
+
 // fetchBytes appends code bytes from ip to the end of its page, or of the longest instruction. Nothing readable there is a fault.
 func (c *CPU) fetchBytes(ip uint64, code []byte, least uint64) []byte {
 	ip = c.ipMask(ip)
 	n := uint64(decode.MaxLen - len(code))
 	lin := ip
 	if c.mode == decode.Mode64 {
-		c.gpIf(!canonical(ip))
+		c.gpIf(!c.canonical(ip))
 	} else {
 		limit := uint64(c.Seg[decode.CS].Limit)
 		c.gpIf(ip > limit)

@@ -46,7 +46,7 @@ func floatCPU(t testing.TB) *CPU {
 	t.Cleanup(func() { ram.Close() })
 	c := New(deaf{ram}, 0, Config{Vendor: "amd", CPUs: 1, IPS: 1e9})
 	s := c.Snapshot()
-	s.CR0, s.CR4, s.XCR0 = cr0PE|cr0NE, cr4OSFXSR|cr4OSXMMEXCPT|cr4OSXSAVE, xcr0Supported
+	s.CR0, s.CR4, s.XCR0 = cr0PE|cr0NE, cr4OSFXSR|cr4OSXMMEXCPT|cr4OSXSAVE, xcr0X87|xcr0SSE
 	c.SetState(s)
 	c.mode = decode.Mode64
 	return c

@@ -11,7 +11,7 @@ func (c *CPU) jump(target uint64, size uint8) {
 func (c *CPU) target(to uint64, size uint8) uint64 {
 	to = cutSize(to, size)
 	if c.mode == decode.Mode64 {
-		c.gpIf(!canonical(to))
+		c.gpIf(!c.canonical(to))
 	} else {
 		c.gpIf(to > uint64(c.Seg[decode.CS].Limit))
 	}
@@ -117,8 +117,9 @@ func ud2(c *CPU, i *Inst) { c.raise(vecUD, 0) }
 // bound is BOUND: #BR if the index lies outside the two bounds in memory.
 func bound(c *CPU, i *Inst) {
 	size := int(i.OpSize)
-	lin := c.linRead(i, 2*size)
-	lower, upper := c.loadSized(lin, size), c.loadSized(c.wrap(lin+uint64(size)), size)
+	off := c.ea(i)
+	lower := c.loadSized(c.lin(i.Seg, off, size, false), size)
+	upper := c.loadSized(c.lin(i.Seg, addrMask(i.AddrSize, off+uint64(size)), size, false), size)
 	index := cutSize(c.R[i.Reg], i.OpSize)
 	shift := 64 - 8*size
 	if int64(index<<shift) < int64(lower<<shift) || int64(index<<shift) > int64(upper<<shift) {

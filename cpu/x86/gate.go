@@ -98,7 +98,7 @@ func (c *CPU) deliverLong(e *exception, ret uint64) {
 
 // commitGate pushes the 64-bit frame and enters the handler.
 func (c *CPU) commitGate(e *exception, ret uint64, g gate, cs Segment, cpl uint8, rsp uint64) {
-	if !canonical(rsp) {
+	if !c.canonical(rsp) {
 		c.raise(vecSS, e.ext())
 	}
 	frame := [6]uint64{uint64(e.code), ret, uint64(c.Seg[1].Selector), c.pushedFlags(e), c.R[4], uint64(c.Seg[2].Selector)}
@@ -107,7 +107,7 @@ func (c *CPU) commitGate(e *exception, ret uint64, g gate, cs Segment, cpl uint8
 		words = frame[1:]
 	}
 	rsp = rsp&^15 - uint64(len(words))*8
-	c.gpIf(!canonical(g.offset))
+	c.gpIf(!c.canonical(g.offset))
 	c.pushFrame(rsp, words, cpl)
 	c.setAccessed(g.selector, &cs)
 	if cpl != c.CPL {

@@ -431,7 +431,7 @@ func (w *builder) terminal(k int) bool {
 	}
 	after := w.addrs[k] + uint64(i.Len)
 	to := after + uint64(i.Imm)
-	if i.OpSize != 8 || !i.HasModRM && i.Op != decode.RET && !canonical(to) {
+	if i.OpSize != 8 || !i.HasModRM && i.Op != decode.RET && !w.c.canonical(to) {
 		return false
 	}
 	switch i.Op {
@@ -514,7 +514,7 @@ func (w *builder) fuse(k int) bool {
 	op, found := uopOf[uopKey{i.Op, form, operandBytes(i), false, false, j.Opcode&15 + 1}]
 	after := w.addrs[k+1] + uint64(j.Len)
 	to := after + uint64(j.Imm)
-	if !ok || !found || !canonical(to) {
+	if !ok || !found || !w.c.canonical(to) {
 		return false
 	}
 	u := uop{op: op, imm: i.Imm}

@@ -38,11 +38,27 @@ func (c *CPU) access(a mmu.Access) mmu.Access {
 
 // loadSlow is a read that the inline array does not hold: a TLB fill, MMIO, a watched page, or one over a page's end.
 func (c *CPU) loadSlow(lin uint64, size int) uint64 {
+	if c.aligning {
+		c.checkAligned(lin, size, mmu.Read)
+	}
 	v := c.loadAs(lin, size, c.access(mmu.Read))
 	if c.watching {
 		c.watchAccess(lin, size, false)
 	}
 	return v
+}
+
+// checkAligned is #AC(0) for an operand that does not lie on a multiple of its size, once its pages are known to be there. Source:
+// SDM Vol. 3A, "Interrupt 17—Alignment Check Exception".
+func (c *CPU) checkAligned(lin uint64, size int, a mmu.Access) {
+	if lin&uint64(size-1) == 0 {
+		return
+	}
+	c.translate(lin, c.access(a))
+	if lin&pageMask+uint64(size) > mmu.PageSize {
+		c.translate(c.wrap((lin|pageMask)+1), c.access(a))
+	}
+	c.raise(vecAC, 0)
 }
 
 // loadAs and storeAs check no watchpoint.
@@ -78,6 +94,9 @@ func (c *CPU) wrap(lin uint64) uint64 {
 }
 
 func (c *CPU) storeSlow(lin uint64, size int, v uint64) {
+	if c.aligning {
+		c.checkAligned(lin, size, mmu.Write)
+	}
 	c.storeWatched(lin, size, v, c.access(mmu.Write))
 }
 
@@ -125,11 +144,11 @@ func (c *CPU) probeWrite(lin uint64, size int) {
 // loadSys and storeSys are the CPU's own accesses to descriptor tables and task state: supervisor rights at
 // any CPL, and no watchpoint sees them.
 func loadSys[T word](c *CPU, lin uint64) T {
-	return T(c.loadAs(lin, int(unsafe.Sizeof(T(0))), mmu.Read))
+	return T(c.loadAs(lin, int(unsafe.Sizeof(T(0))), mmu.Read|mmu.Implicit))
 }
 
 func storeSys[T word](c *CPU, lin uint64, v T) {
-	c.storeAs(lin, int(unsafe.Sizeof(T(0))), uint64(v), mmu.Write)
+	c.storeAs(lin, int(unsafe.Sizeof(T(0))), uint64(v), mmu.Write|mmu.Implicit)
 }
 
 // readPhys reads within one page: RAM or a device.
@@ -250,7 +269,7 @@ func (c *CPU) lin(seg uint8, off uint64, size int, write bool) uint64 {
 	if seg >= decode.FS {
 		lin += c.R[regSegBase+seg]
 	}
-	if !canonical(lin) || !canonical(lin+uint64(size)-1) {
+	if !c.canonical(lin) || !c.canonical(lin+uint64(size)-1) {
 		c.raise(segFault(seg), 0)
 	}
 	return lin
@@ -271,9 +290,6 @@ func segFault(seg uint8) uint8 {
 	}
 	return vecGP
 }
-
-// canonical reports whether bits 63–47 are equal.
-func canonical(va uint64) bool { return uint64(int64(va)<<16>>16) == va }
 
 // covers reports whether [off, off+size) lies inside the segment's limit.
 func (s *Segment) covers(off, size uint64) bool {

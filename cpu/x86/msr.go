@@ -213,7 +213,7 @@ func (c *CPU) writeMSR(n uint32, v uint64) bool {
 		return true
 	}
 	if p := c.canonicalMSR(n); p != nil {
-		c.gpIf(!canonical(v))
+		c.gpIf(!c.canonicalBase(v))
 		*p = v
 		return true
 	}
@@ -227,7 +227,7 @@ func (c *CPU) writeMSR(n uint32, v uint64) bool {
 	case msrEFER:
 		c.writeEFER(v)
 	case msrFSBase, msrGSBase:
-		c.gpIf(!canonical(v))
+		c.gpIf(!c.canonicalBase(v))
 		c.setBase(decode.FS+int(n-msrFSBase), v)
 	case msrPAT:
 		c.writePAT(v)
@@ -244,7 +244,7 @@ func (c *CPU) writeMSR(n uint32, v uint64) bool {
 }
 
 func (c *CPU) writeEFER(v uint64) {
-	c.gpIf(v&^eferSupported != 0)
+	c.gpIf(v&^c.features.efer != 0)
 	old := c.EFER
 	c.gpIf((v^old)&eferLME != 0 && c.CR0&cr0PG != 0)
 	c.EFER = v&^eferLMA | old&eferLMA

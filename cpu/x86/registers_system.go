@@ -71,8 +71,8 @@ func (c *CPU) hostCR3(v uint64) error {
 }
 
 func (c *CPU) hostCR4(v uint64) error {
-	if v&^cr4Supported != 0 {
-		return fmt.Errorf("%w: this CPU has %#x", errValue, uint64(cr4Supported))
+	if v&^c.features.cr4 != 0 {
+		return fmt.Errorf("%w: this CPU has %#x", errValue, c.features.cr4)
 	}
 	c.CR4 = v
 	c.hostPaging()
@@ -80,7 +80,7 @@ func (c *CPU) hostCR4(v uint64) error {
 }
 
 func (c *CPU) hostEFER(v uint64) error {
-	if v&^eferSupported != 0 {
+	if v&^c.features.efer != 0 {
 		return errValue
 	}
 	c.EFER = v

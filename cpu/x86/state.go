@@ -32,6 +32,7 @@ type State struct {
 	CR0, CR2, CR3, CR4 uint64
 	PDPTE              [4]uint64 // PAE paging: loaded by MOV to CR3
 	XCR0               uint64
+	PKRU               uint32
 	DR                 [4]uint64
 	DR6, DR7           uint64
 

@@ -60,7 +60,7 @@ func sysret(c *CPU, i *Inst) {
 	to := c.R[1]
 	if long {
 		selector += 16
-		c.gpIf(c.config.Vendor == "intel" && !canonical(to))
+		c.gpIf(c.config.Vendor == "intel" && !c.canonical(to))
 	} else {
 		to &= 0xffffffff
 	}
@@ -107,7 +107,7 @@ func sysexit(c *CPU, i *Inst) {
 	sp, to, code := c.R[1]&0xffffffff, c.R[2]&0xffffffff, base+16
 	if long {
 		sp, to, code = c.R[1], c.R[2], base+32
-		c.gpIf(!canonical(sp) || !canonical(to))
+		c.gpIf(!c.canonical(sp) || !c.canonical(to))
 	}
 	c.setSegment(decode.SS, flatData(code+8|3, 3))
 	c.enterCode(flatCode(code|3, 3, long), 3)
@@ -140,7 +140,7 @@ func wrgsbase(c *CPU, i *Inst) { c.writeBase(i, decode.GS) }
 func (c *CPU) writeBase(i *Inst, n int) {
 	c.needFSGSBase()
 	v := cutSize(c.R[i.RM], i.OpSize)
-	c.gpIf(!canonical(v))
+	c.gpIf(!c.canonicalBase(v))
 	c.setBase(n, v)
 }
 

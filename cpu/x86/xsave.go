@@ -3,16 +3,32 @@ package x86
 // The components of extended state, by their bits in XCR0. Source: SDM Vol. 1, "XSAVE-Supported Features and State-Component
 // Bitmaps".
 const (
-	xcr0X87 = 1 << 0
-	xcr0SSE = 1 << 1
-
-	xcr0Supported = xcr0X87 | xcr0SSE
+	xcr0X87  = 1 << 0
+	xcr0SSE  = 1 << 1
+	xcr0PKRU = 1 << 9
 
 	xHeader     = 512
-	xSize       = 576 // both components, in the standard and the compacted format
+	xPKRU       = 576 // in the standard format, and in the compacted one too, since nothing can stand before it
 	xCompacted  = 1 << 63
 	xHeaderRest = 16 // first byte of the header that must be zero
 )
+
+// xsaveSize is the size of an area that holds the components.
+func xsaveSize(components uint64) uint32 {
+	if components&xcr0PKRU != 0 {
+		return xPKRU + 8
+	}
+	return xPKRU
+}
+
+// inUse are the components that are not in their initial state.
+func (c *CPU) inUse() uint64 {
+	bv := c.FPU.inUse()
+	if c.PKRU != 0 {
+		bv |= xcr0PKRU
+	}
+	return bv
+}
 
 // inUse are the components that are not in their initial state, found from their contents. MXCSR does not count.
 //
@@ -49,9 +65,10 @@ func (c *CPU) requested() uint64 {
 
 // xarea is the linear address of a writable area: #GP(0) unless it lies on a multiple of 64.
 func (c *CPU) xarea(i *Inst) uint64 {
-	lin := c.lin(i.Seg, c.ea(i), xSize, true)
+	size := int(xsaveSize(c.requested()))
+	lin := c.lin(i.Seg, c.ea(i), size, true)
 	c.gpIf(lin&63 != 0)
-	c.probeWrite(lin, xSize)
+	c.probeWrite(lin, size)
 	return lin
 }
 
@@ -63,13 +80,16 @@ func (c *CPU) storeComponents(i *Inst, lin, components uint64) {
 	if components&xcr0SSE != 0 {
 		c.storeXMM16(lin)
 	}
+	if components&xcr0PKRU != 0 {
+		store(c, lin+xPKRU, uint64(c.PKRU))
+	}
 }
 
 // xsave is XSAVE: all requested components, and their bits of XSTATE_BV.
 func xsave(c *CPU, i *Inst) { c.xsave(i, ^uint64(0)) }
 
 // xsaveopt is XSAVEOPT: components in their initial state are not written. (That others were not modified is not tracked.)
-func xsaveopt(c *CPU, i *Inst) { c.xsave(i, c.FPU.inUse()) }
+func xsaveopt(c *CPU, i *Inst) { c.xsave(i, c.inUse()) }
 
 func (c *CPU) xsave(i *Inst, write uint64) {
 	c.checkXSAVE()
@@ -79,14 +99,14 @@ func (c *CPU) xsave(i *Inst, write uint64) {
 	if request&xcr0SSE != 0 {
 		c.storeMXCSR(lin)
 	}
-	store(c, lin+xHeader, old&^request|c.FPU.inUse()&request)
+	store(c, lin+xHeader, old&^request|c.inUse()&request)
 }
 
 // xsavec is XSAVEC: the compacted format, which with these components differs in the header only.
 func xsavec(c *CPU, i *Inst) {
 	c.checkXSAVE()
 	lin, request := c.xarea(i), c.requested()
-	bv := c.FPU.inUse()
+	bv := c.inUse()
 	if c.FPU.MXCSR != mxcsrPowerOn {
 		bv |= xcr0SSE
 	}
@@ -104,11 +124,15 @@ func xsavec(c *CPU, i *Inst) {
 // Source: SDM Vol. 1, "Operation of XRSTOR".
 func xrstor(c *CPU, i *Inst) {
 	c.checkXSAVE()
-	lin := c.linRead(i, xSize)
+	request := c.requested()
+	lin := c.linRead(i, int(xsaveSize(request)))
 	c.gpIf(lin&63 != 0)
 	bv, compacted := c.loadXHeader(lin)
-	request := c.requested()
 	loaded := request & bv
+	pkru := uint32(0)
+	if loaded&xcr0PKRU != 0 {
+		pkru = load[uint32](c, lin+xPKRU)
+	}
 
 	next := c.FPU
 	if request&xcr0X87 != 0 {
@@ -131,6 +155,25 @@ func xrstor(c *CPU, i *Inst) {
 		}
 	}
 	c.FPU = next
+	if request&xcr0PKRU != 0 {
+		c.setPKRU(pkru)
+	}
+}
+
+// xsaves and xrstors are XSAVES and XRSTORS: the compacted format, at CPL 0. There are no supervisor components.
+func xsaves(c *CPU, i *Inst) {
+	c.udIf(c.CR4&cr4OSXSAVE == 0)
+	c.gpIf(c.CPL != 0)
+	xsavec(c, i)
+}
+
+func xrstors(c *CPU, i *Inst) {
+	c.udIf(c.CR4&cr4OSXSAVE == 0)
+	c.gpIf(c.CPL != 0)
+	c.checkXSAVE()
+	lin := c.linRead(i, xPKRU)
+	c.gpIf(lin&63 != 0 || load[uint64](c, lin+xHeader+8)&xCompacted == 0)
+	xrstor(c, i)
 }
 
 // loadXHeader checks the header: #GP(0) for components that are off and for reserved bytes.
@@ -164,7 +207,8 @@ func xgetbv(c *CPU, i *Inst) {
 	switch uint32(c.gpr(1)) {
 	case 0:
 	case 1:
-		v &= c.FPU.inUse()
+		c.gpIf(!c.features.on["XGETBV1"])
+		v &= c.inUse()
 	default:
 		c.raise(vecGP, 0)
 	}
@@ -176,6 +220,6 @@ func xgetbv(c *CPU, i *Inst) {
 func xsetbv(c *CPU, i *Inst) {
 	c.udIf(c.CR4&cr4OSXSAVE == 0)
 	v := c.gpr(0)&0xffffffff | c.gpr(2)<<32
-	c.gpIf(c.CPL != 0 || uint32(c.gpr(1)) != 0 || v&xcr0X87 == 0 || v&^xcr0Supported != 0)
+	c.gpIf(c.CPL != 0 || uint32(c.gpr(1)) != 0 || v&xcr0X87 == 0 || v&^c.features.xcr0 != 0)
 	c.XCR0 = v
 }

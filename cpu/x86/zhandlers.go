@@ -374,8 +374,13 @@ func init() {
 		1461: rdgsbase, 1462: rdgsbase, 1463: rdgsbase, // RDGSBASE Ry
 		1465: wrfsbase, 1466: wrfsbase, 1467: wrfsbase, // WRFSBASE Ry
 		1469: wrgsbase, 1470: wrgsbase, 1471: wrgsbase, // WRGSBASE Ry
+		1481: clac, 1482: clac, 1483: clac, // CLAC
+		1485: stac, 1486: stac, 1487: stac, // STAC
+		1489: rdpkru, 1490: rdpkru, 1491: rdpkru, // RDPKRU
+		1493: wrpkru, 1494: wrpkru, 1495: wrpkru, // WRPKRU
 		1497: rdtscp, 1498: rdtscp, 1499: rdtscp, // RDTSCP
 		1501: rdpid, 1502: rdpid, 1503: rdpid, // RDPID Ry
+		1505: invpcid, 1506: invpcid, 1507: invpcid, // INVPCID Gy Mdq
 		1509: clzero, 1510: clzero, 1511: clzero, // CLZERO
 		1513: clflush, 1514: clflush, 1515: clflush, // CLFLUSH Mb
 		1517: clflushopt, 1518: clflushopt, 1519: clflushopt, // CLFLUSHOPT Mb
@@ -388,6 +393,8 @@ func init() {
 		1545: xsetbv, 1546: xsetbv, 1547: xsetbv, // XSETBV
 		1549: xsaveopt, 1550: xsaveopt, 1551: xsaveopt, // XSAVEOPT M
 		1553: xsavec, 1554: xsavec, 1555: xsavec, // XSAVEC M
+		1557: xrstors, 1558: xrstors, 1559: xrstors, // XRSTORS M
+		1561: xsaves, 1562: xsaves, 1563: xsaves, // XSAVES M
 		1565: fadd, 1566: fadd, 1567: fadd, // FADD ST0 Mf32
 		1569: fmul, 1570: fmul, 1571: fmul, // FMUL ST0 Mf32
 		1573: fcom, 1574: fcom, 1575: fcom, // FCOM ST0 Mf32
