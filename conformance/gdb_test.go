@@ -20,6 +20,7 @@ var update = flag.Bool("update", false, "rewrite the expected parts of transcrip
 //
 //	# guest demo demo_timer_hz=1000     is the embedded guest, with variables patched
 //	# flags --smp 2                     are further flags of stasis run
+//	# pipe                              has gdb start the machine and talk to it over its standard input and output
 //	(gdb) COMMAND                       is a command for gdb; everything else is what it has said
 //
 // helpers.gdb defines what is not gdb's own. A command behind "^C" is given a Ctrl-C half a second after it begins. What differs from run to run is put out of
@@ -41,6 +42,7 @@ type session struct {
 	guest    string
 	patches  []string
 	flags    []string
+	pipe     bool
 	commands []string
 }
 
@@ -75,6 +77,8 @@ func parseSession(text string) (s session) {
 			s.guest, s.patches = words[2], words[3:]
 		case strings.HasPrefix(line, "# flags "):
 			s.flags = words[2:]
+		case line == "# pipe":
+			s.pipe = true
 		case strings.HasPrefix(line, "(gdb) "):
 			s.commands = append(s.commands, strings.TrimPrefix(line, "(gdb) "))
 		}
@@ -89,7 +93,7 @@ func (s *session) play(t *testing.T) string {
 	if err := os.WriteFile(kernel, s.image(t), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, addr := serve(t, append([]string{"--kernel", kernel, "--serial", "none"}, s.flags...)...)
+	addr := s.start(t, append([]string{"--kernel", kernel, "--serial", "none"}, s.flags...))
 	gdb := exec.CommandContext(t.Context(), "gdb", append(s.arguments(addr), kernel)...)
 	gdb.Env = append(os.Environ(), "LC_ALL=C", "DEBUGINFOD_URLS=")
 	out, err := gdb.CombinedOutput()
@@ -97,6 +101,16 @@ func (s *session) play(t *testing.T) string {
 		t.Logf("gdb: %v", err)
 	}
 	return string(out)
+}
+
+// start starts the machine, or says how gdb can. The result is the argument of "target remote".
+func (s *session) start(t *testing.T, args []string) (what string) {
+	if !s.pipe {
+		_, addr := serve(t, args...)
+		return addr
+	}
+	cmd := stasis(t, append([]string{"run", "--gdb", "-", "--wait"}, args...)...)
+	return "| " + strings.Join(cmd.Args, " ") + " 2>/dev/null"
 }
 
 // image is the guest with its variables patched.

@@ -91,11 +91,12 @@ func (b breakpoints) addresses() []uint64 { return slices.Sorted(maps.Keys(b)) }
 // arm gives the CPUs their breakpoints and watchpoints for a resume.
 //
 // A CPU about which the plan says nothing keeps those of the last resume: a front end takes a breakpoint away while it steps
-// one CPU over it, and the others must not slip past meanwhile.
+// one CPU over it, and the others must not slip past meanwhile. A skip is for a breakpoint that is still there: it holds
+// interrupts off until it is used.
 func (d *Debugger) arm(plan Plan) {
 	addrs := d.breakpoints.addresses()
 	for i, c := range d.cpus {
-		skip := d.hits[i].valid && d.hits[i].pc == c.PC()
+		skip := d.hits[i].valid && d.hits[i].pc == c.PC() && d.breakpoints[c.PC()] != nil
 		d.hits[i].valid = false
 		if plan.Actions[i] != Hold {
 			d.armCPU(i, d.without(addrs, i, plan.Actions[i], skip))
