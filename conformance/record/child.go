@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"stasis/conformance/vector"
@@ -85,7 +86,9 @@ func start() (*child, error) {
 	return c, c.prepare()
 }
 
+// wait waits for the child to stop. One that runs away is killed.
 func (c *child) wait() (syscall.WaitStatus, error) {
+	defer time.AfterFunc(2*time.Second, func() { syscall.Kill(c.pid, syscall.SIGKILL) }).Stop()
 	var status syscall.WaitStatus
 	_, err := syscall.Wait4(c.pid, &status, syscall.WALL, nil)
 	if err == nil && !status.Stopped() {

@@ -58,7 +58,7 @@ func choose(rng *rand.Rand, row int, mode uint8) (v vector.Vector, ok bool) {
 	if farther[c.inst.Op] && c.regs[4]>>32 != 0 { // cut on the way to 32-bit code, or in the kernel
 		return v, false
 	}
-	if c.inst.Op == decode.INT && c.v.Code[len(c.v.Code)-1] == 0x80 {
+	if c.inst.Op == decode.INT && (c.inst.Imm == -0x80 || c.inst.Imm == 3) {
 		return v, false
 	}
 	if c.inst.Op == decode.JMP && c.inst.Imm == -int64(c.inst.Len) {

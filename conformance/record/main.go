@@ -90,7 +90,9 @@ func run() error {
 // partial reports whether a faulting instruction has written to the stack below its top, where the order of checks and writes shows.
 func partial(row int, v *vector.Vector) bool {
 	switch decode.Rows[row].Op {
-	case decode.ENTER, decode.CALLF, decode.PUSHA:
+	case decode.CALLF:
+		return v.Exception == 14 || v.Exception != vector.None && len(v.Mem) > 0
+	case decode.ENTER, decode.PUSHA:
 		return v.Exception != vector.None && len(v.Mem) > 0
 	}
 	return false

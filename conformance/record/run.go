@@ -116,6 +116,9 @@ func (c *child) fault(v *vector.Vector, s syscall.Signal) error {
 const hasCode = 1<<8 | 1<<10 | 1<<11 | 1<<12 | 1<<13 | 1<<14 | 1<<17
 
 func (c *child) outcome(v *vector.Vector, regs, after *vector.Regs, memory, fx, fxAfter []byte) error {
+	if v.Mode != 64 { // above 4 GiB is where Linux keeps its stack for returning to 16-bit segments
+		after[4] &= 0xffffffff
+	}
 	for _, p := range []*vector.Regs{regs, after} {
 		p[vector.RFLAGS] &= vector.Flags
 	}

@@ -58,7 +58,12 @@ func (c *chooser) selector() uint16 { return selectors[c.rng.IntN(len(selectors)
 // codeSelector is one that a far transfer can use.
 func (c *chooser) codeSelector() uint16 {
 	if c.one(4) {
-		return c.selector()
+		if s := c.selector(); s|3 != vector.User64 || c.v.Mode != 16 {
+			return s
+		}
+	}
+	if c.v.Mode == 16 { // Linux does not come back from 64-bit code on a 16-bit stack
+		return []uint16{vector.User32, vector.Code16, vector.Code32, vector.ExecuteOnly}[c.rng.IntN(4)]
 	}
 	return []uint16{vector.User32, vector.User64, vector.Code16, vector.Code32, vector.ExecuteOnly}[c.rng.IntN(5)]
 }
@@ -81,8 +86,10 @@ func (c *chooser) strings() {
 		size = 1
 	}
 	from, to := c.target(size), c.target(size)
-	if c.one(4) {
-		to = from + uint64(c.rng.IntN(3*size)) - uint64(size)
+	if c.one(4) { // overlapping; with address bits that do not count, Zen 5 would overlook it
+		c.set(6, 0)
+		c.set(7, 0)
+		to = from + uint64(size*(c.rng.IntN(5)-2))
 	}
 	c.low(6, from-c.base(i.Seg), i.AddrSize)
 	c.low(7, to, i.AddrSize)
@@ -147,7 +154,11 @@ func (c *chooser) returns() {
 	case decode.RET:
 		put(0, c.place())
 	case decode.RETF, decode.IRET:
-		put(0, c.place())
+		to := c.place()
+		if c.inst.Op == decode.IRET { // runs on: only to where INT3s are
+			to = vector.CodeBase + uint64(c.rng.IntN(0x2000))
+		}
+		put(0, to)
 		put(1, uint64(c.codeSelector())|c.rng.Uint64()<<16)
 		put(2, c.rng.Uint64()&^0x224100)
 		put(3, vector.StackBase+0x1000+uint64(c.rng.IntN(0x800)))

@@ -170,37 +170,40 @@ func cwd(c *CPU, i *Inst) {
 
 // The decimal adjustments, invalid in 64-bit mode.
 
-func daa(c *CPU, i *Inst) { c.decimal(func(al uint8, n uint8) uint8 { return al + n }) }
-func das(c *CPU, i *Inst) { c.decimal(func(al uint8, n uint8) uint8 { return al - n }) }
+func daa(c *CPU, i *Inst) { c.decimal(add[uint8]) }
+func das(c *CPU, i *Inst) { c.decimal(sub[uint8]) }
 
-// decimal is DAA and DAS: adjust both digits of AL after an addition or a subtraction.
-func (c *CPU) decimal(adjust func(al, n uint8) uint8) {
+// decimal is DAA and DAS: adjust both digits of AL after an addition or a subtraction. OF, undefined, is that of adding or
+// subtracting both at once.
+func (c *CPU) decimal(adjust func(f *Flags, al, n uint8) uint8) {
 	al, cf, af := uint8(c.R[0]), c.flags.cf(), c.flags.af()
-	v, carry := al, false
-	if al&15 > 9 || af {
-		next := adjust(v, 6)
-		carry = cf || adjust(0, 1) == 1 && next < v || adjust(0, 1) != 1 && next > v
-		v, af = next, true
+	low, n := al&15 > 9 || af, uint8(0)
+	if low {
+		n = 6
 	}
+	adjust(&c.flags, al, n)
+	carry := low && (cf || c.flags.cf())
 	if al > 0x99 || cf {
-		v, carry = adjust(v, 0x60), true
+		n |= 0x60
+		carry = true
 	}
+	v := adjust(&c.flags, al, n)
 	setReg(c, 0, 0, v)
-	c.flags.set(uint64(v), carries[uint8](carry, false)|b2u(af)<<3, 56)
+	c.flags.set(uint64(v), carries[uint8](carry, c.flags.of())|b2u(low)<<3, 56)
 }
 
-func aaa(c *CPU, i *Inst) { c.ascii(0x106) }
-func aas(c *CPU, i *Inst) { c.ascii(0xfefa) }
+func aaa(c *CPU, i *Inst) { c.ascii(add[uint16]) }
+func aas(c *CPU, i *Inst) { c.ascii(sub[uint16]) }
 
-// ascii is AAA and AAS: a digit in AL, the carry into AH.
-func (c *CPU) ascii(adjust uint16) {
-	ax, on := uint16(c.R[0]), c.R[0]&15 > 9 || c.flags.af()
+// ascii is AAA and AAS: a digit in AL, the carry into AH. SF, ZF, PF and OF, undefined, are those of adding 106h to AX or subtracting it.
+func (c *CPU) ascii(adjust func(f *Flags, ax, n uint16) uint16) {
+	on, n := c.R[0]&15 > 9 || c.flags.af(), uint16(0)
 	if on {
-		ax += adjust
+		n = 0x106
 	}
-	ax &= 0xff0f
-	setReg(c, 0, 0, ax)
-	c.flags.set(uint64(ax&15), carries[uint8](on, false)|b2u(on)<<3, 56)
+	v := adjust(&c.flags, uint16(c.R[0]), n)
+	setReg(c, 0, 0, v&0xff0f)
+	c.flags.set(uint64(v), carries[uint16](on, c.flags.of())|b2u(on)<<3, align[uint16]())
 }
 
 // aam is AAM: AH and AL are quotient and remainder of AL by the immediate.
@@ -214,11 +217,9 @@ func aam(c *CPU, i *Inst) {
 	c.flags.set(uint64(al%d), 0, 56)
 }
 
-// aad is AAD: AL := AH × immediate + AL.
+// aad is AAD: AL := AH × immediate + AL. CF, AF and OF, undefined, are the addition's.
 func aad(c *CPU, i *Inst) {
-	v := uint8(c.R[0]>>8)*uint8(i.Imm) + uint8(c.R[0])
-	setReg(c, 0, 0, uint16(v))
-	c.flags.set(uint64(v), 0, 56)
+	setReg(c, 0, 0, uint16(add(&c.flags, uint8(c.R[0]), uint8(c.R[0]>>8)*uint8(i.Imm))))
 }
 
 // salc is SALC: AL := CF ? FFh : 0. Undocumented, on every CPU.

@@ -85,7 +85,7 @@ func (c *CPU) loadFlags(v uint64, size uint8, mask uint64) {
 // pushseg and popseg are PUSH and POP of segment registers.
 func pushseg(c *CPU, i *Inst) {
 	v, size := uint64(c.Seg[segmentOf(i)].Selector), int(i.OpSize)
-	if size == 4 { // only the low half is written; the slot is 4 bytes
+	if size == 4 && c.config.Vendor == "intel" { // only the low half is written; the slot is 4 bytes
 		store(c, c.stackAt(-4, 2, true), uint16(v))
 		c.setSP(c.R[4] - 4)
 		return
