@@ -9,9 +9,10 @@ import (
 
 // Config is the whole machine as a plain struct: equal Configs and equal inputs make equal runs.
 type Config struct {
-	Board string // "pc"
-	CPU   string // vendor: "amd" or "intel"
-	Mem   uint64 // bytes
+	Board string   // "pc"
+	CPU   string   // vendor: "amd" or "intel"
+	Hide  []string // CPU features to hide, by x86.FeatureName
+	Mem   uint64   // bytes
 	SMP   int
 	IPS   uint64 // units a virtual second, and the TSC's frequency
 	Epoch int64  // what the real-time clock shows at power-on, in Unix seconds

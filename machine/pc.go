@@ -109,6 +109,7 @@ func (pc *pc) addCPUs() {
 		sys := &system{m: pc.m}
 		c := x86.New(sys, i, x86.Config{
 			Vendor: config.CPU, Strict: config.Strict, CPUs: config.SMP, IPS: config.IPS, Seed: config.Seed,
+			Hide: config.Hide,
 		})
 		sys.lapic = apic.New(&pc.fabric, pc.m.queue, apic.Config{
 			ID: uint32(i), BSP: i == 0, IPS: config.IPS, X2APIC: true, TSCDeadline: true,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"stasis/cpu/x86"
 	"stasis/loader"
 	"stasis/machine"
 	"stasis/replay"
@@ -60,7 +61,7 @@ func (o *options) register(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.modules, "module", nil, "multiboot module `FILE[=ARGS]` (repeat)")
 	f.StringVar(&o.append, "append", "", "kernel command line")
 	f.StringVar(&o.board, "board", "pc", "board: pc")
-	f.StringVar(&o.cpu, "cpu", "x86-64-v2", "CPU `MODEL[,vendor=amd|intel]`")
+	f.StringVar(&o.cpu, "cpu", "x86-64-v2", "CPU `MODEL[,vendor=amd|intel][,-FEATURE...]`: x86-64-v2, a feature with - before it is hidden")
 	f.Var(&o.mem, "mem", "memory; K, M and G are binary")
 	f.IntVar(&o.smp, "smp", 1, "number of CPUs, 1 to 8")
 	f.Var(&o.ips, "ips", "instructions per virtual second, and the TSC's frequency")
@@ -102,7 +103,7 @@ func (o *options) config() (machine.Config, error) {
 		return c, fmt.Errorf("no kernel; give --kernel FILE")
 	}
 	var err error
-	if c.CPU, err = parseCPU(o.cpu); err != nil {
+	if c.CPU, c.Hide, err = parseCPU(o.cpu); err != nil {
 		return c, err
 	}
 	if c.Kernel, err = readFile(o.kernel); err != nil {
@@ -132,20 +133,31 @@ func readFile(name string) (loader.File, error) {
 	return loader.File{Name: name, Data: data}, err
 }
 
-// parseCPU returns the vendor of a CPU given as MODEL[,vendor=V].
-func parseCPU(text string) (vendor string, err error) {
-	model, rest, _ := strings.Cut(text, ",")
-	if model != "x86-64-v2" {
-		return "", fmt.Errorf("--cpu %s: model %q is not known; there is x86-64-v2", text, model)
+// parseCPU returns the vendor and the hidden features of a CPU given as MODEL[,vendor=V][,-FEATURE][,+FEATURE]. The last word about a
+// feature counts.
+func parseCPU(text string) (vendor string, hide []string, err error) {
+	parts := strings.Split(text, ",")
+	if parts[0] != "x86-64-v2" {
+		return "", nil, fmt.Errorf("--cpu %s: model %q is not known; there is x86-64-v2", text, parts[0])
 	}
-	if rest == "" {
-		return "", nil
+	for _, part := range parts[1:] {
+		if v, ok := strings.CutPrefix(part, "vendor="); ok && (v == "amd" || v == "intel") {
+			vendor = v
+			continue
+		}
+		if len(part) < 2 || part[0] != '-' && part[0] != '+' {
+			return "", nil, fmt.Errorf("--cpu %s: %q is not known; give vendor=amd, vendor=intel, -FEATURE or +FEATURE", text, part)
+		}
+		name, err := x86.FeatureName(part[1:])
+		if err != nil {
+			return "", nil, fmt.Errorf("--cpu %s: %w", text, err)
+		}
+		hide = slices.DeleteFunc(hide, func(h string) bool { return h == name })
+		if part[0] == '-' {
+			hide = append(hide, name)
+		}
 	}
-	vendor, ok := strings.CutPrefix(rest, "vendor=")
-	if !ok || !slices.Contains([]string{"amd", "intel"}, vendor) {
-		return "", fmt.Errorf("--cpu %s: %q is not known; give vendor=amd or vendor=intel", text, rest)
-	}
-	return vendor, nil
+	return vendor, hide, nil
 }
 
 // check finds fault with flags that do not go together or have no such value.

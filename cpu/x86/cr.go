@@ -43,7 +43,8 @@ const (
 	eferLMA = 1 << 10
 	eferNXE = 1 << 11
 
-	apicEnable = 1 << 11 // of IA32_APIC_BASE
+	apicExtended = 1 << 10 // of IA32_APIC_BASE
+	apicEnable   = 1 << 11
 )
 
 // Bits of a segment's Attr. Source: SDM Vol. 3A, "Segment Descriptors".

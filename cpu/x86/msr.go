@@ -10,9 +10,8 @@ import (
 const (
 	msrTSC         = 0x10
 	msrAPICBase    = 0x1b
+	msrPlatformID  = 0x17
 	msrTSCAdjust   = 0x3b
-	msrSpecCtrl    = 0x48
-	msrPredCmd     = 0x49
 	msrPatchLevel  = 0x8b
 	msrMTRRCap     = 0xfe
 	msrSysenterCS  = 0x174
@@ -23,10 +22,10 @@ const (
 	msrMiscEnable  = 0x1a0
 	msrDebugCtl    = 0x1d9
 	msrMTRRVar     = 0x200
-	msrMTRRFix64K  = 0x250
 	msrPAT         = 0x277
 	msrMTRRDefType = 0x2ff
 	msrTSCDeadline = 0x6e0
+	msrXSS         = 0xda0
 	msrX2APIC      = 0x800
 	msrEFER        = 0xc0000080
 	msrSTAR        = 0xc0000081
@@ -46,9 +45,6 @@ const (
 	msrLSCfg2      = 0xc001102e
 	msrDECfg2      = 0xc00110e3
 )
-
-// mtrrCap: 8 variable ranges, fixed ranges, write-combining.
-const mtrrCap = 0x508
 
 // rdmsr is RDMSR: EDX:EAX := MSR[ECX]. An unknown register is #GP(0), counted.
 func rdmsr(c *CPU, i *Inst) {
@@ -74,41 +70,41 @@ func wrmsr(c *CPU, i *Inst) {
 
 // plainMSR is the state of an MSR that just holds a value, and the bits that may be set.
 func (c *CPU) plainMSR(n uint32) (v *uint64, mask uint64) {
-	const all = ^uint64(0)
 	amd := c.config.Vendor == "amd"
 	switch n {
 	case msrSTAR:
-		return &c.STAR, all
+		return &c.STAR, ^uint64(0)
 	case msrSFMASK:
 		return &c.SFMASK, 0xffffffff
 	case msrSysenterCS:
 		return &c.SysenterCS, 0xffffffff
-	case msrMTRRDefType:
-		return &c.MTRRDefType, 0xcff
 	case msrTSCAux:
-		return &c.TSCAux, 0xffffffff
+		if c.features.on["RDTSCP"] || c.features.on["RDPID"] {
+			return &c.TSCAux, 0xffffffff
+		}
 	case msrMCGStatus:
 		return &c.MCGStatus, 7
 	case msrDebugCtl:
 		return &c.DebugCtl, 3
+	case msrXSS:
+		if c.features.on["XSAVES"] {
+			return &c.XSS, 0 // no supervisor components
+		}
+	case msrHWCR:
+		if amd {
+			return &c.HWCR, ^uint64(0)
+		}
+	case msrMiscEnable:
+		if !amd {
+			return &c.MiscEnable, ^uint64(0)
+		}
 	}
-	switch {
-	case n >= msrMTRRVar && n < msrMTRRVar+16:
-		return &c.MTRRVar[n-msrMTRRVar], all
-	case n == msrMTRRFix64K:
-		return &c.MTRRFixed[0], all
-	case n == 0x258 || n == 0x259:
-		return &c.MTRRFixed[n-0x257], all
-	case n >= 0x268 && n <= 0x26f:
-		return &c.MTRRFixed[n-0x265], all
-	case amd && n == msrHWCR:
-		return &c.HWCR, all
-	case amd:
-		return c.chickenMSR(n), all
-	case !amd && n == msrMiscEnable:
-		return &c.MiscEnable, all
+	if amd {
+		if v = c.chickenMSR(n); v != nil {
+			return v, ^uint64(0)
+		}
 	}
-	return nil, 0
+	return c.mtrr(n)
 }
 
 // chickenMSR is the state of one of AMD's configuration registers: they hold what software writes and change nothing here.
@@ -156,7 +152,7 @@ func (c *CPU) readMSR(n uint32) (v uint64, ok bool) {
 	case msrTSC:
 		return c.tsc(), true
 	case msrTSCAdjust:
-		return c.TSCAdjust, true
+		return c.TSCAdjust, c.features.on["TSC_ADJUST"]
 	case msrEFER:
 		return c.EFER, true
 	case msrFSBase:
@@ -172,19 +168,33 @@ func (c *CPU) readMSR(n uint32) (v uint64, ok bool) {
 	case msrPatchLevel:
 		return c.patchLevel(), true
 	}
-	if c.config.Vendor == "amd" && (n == msrSYSCFG || n == msrVMCR) {
+	if c.zeroMSR(n) {
 		return 0, true
 	}
-	if isSystemMSR(n) {
+	if c.isSystemMSR(n) {
 		c.reload()
 		return c.readSystemMSR(n)
 	}
 	return 0, false
 }
 
+// zeroMSR reports whether an MSR always reads 0.
+func (c *CPU) zeroMSR(n uint32) bool {
+	if c.config.Vendor == "amd" {
+		return n == msrSYSCFG || n == msrVMCR
+	}
+	return n == msrPlatformID
+}
+
 // isSystemMSR reports whether an MSR belongs to the local APIC.
-func isSystemMSR(n uint32) bool {
-	return n == msrAPICBase || n == msrTSCDeadline || n >= msrX2APIC && n < msrX2APIC+0x100
+func (c *CPU) isSystemMSR(n uint32) bool {
+	switch {
+	case n == msrAPICBase:
+		return true
+	case n == msrTSCDeadline:
+		return c.features.on["TSC_DEADLINE"]
+	}
+	return n >= msrX2APIC && n < msrX2APIC+0x100 && c.features.on["X2APIC"]
 }
 
 // The TSC deadline is kept in Clock units; software sees it through its own TSC offset.
@@ -197,6 +207,9 @@ func (c *CPU) readSystemMSR(n uint32) (uint64, bool) {
 }
 
 func (c *CPU) writeSystemMSR(n uint32, v uint64) bool {
+	if n == msrAPICBase && v&apicExtended != 0 && !c.features.on["X2APIC"] {
+		return false
+	}
 	if n == msrTSCDeadline && v != 0 {
 		v = max(v-c.TSCOffset, 1)
 		if v > 1<<63 { // a deadline before Clock 0
@@ -208,7 +221,7 @@ func (c *CPU) writeSystemMSR(n uint32, v uint64) bool {
 
 func (c *CPU) writeMSR(n uint32, v uint64) bool {
 	if p, mask := c.plainMSR(n); p != nil {
-		c.gpIf(v&^mask != 0)
+		c.gpIf(v&^mask != 0 || !validMTRR(n, v))
 		*p = v
 		return true
 	}
@@ -222,6 +235,7 @@ func (c *CPU) writeMSR(n uint32, v uint64) bool {
 		c.TSCAdjust += v - c.tsc()
 		c.TSCOffset = v - c.sys.Clock()
 	case msrTSCAdjust:
+		c.gpIf(!c.features.on["TSC_ADJUST"])
 		c.TSCOffset += v - c.TSCAdjust
 		c.TSCAdjust = v
 	case msrEFER:
@@ -234,10 +248,12 @@ func (c *CPU) writeMSR(n uint32, v uint64) bool {
 	case msrPatchLevel: // a signature read sequence of Intel writes 0 first
 		return c.config.Vendor == "intel"
 	default:
-		if isSystemMSR(n) {
+		if c.isSystemMSR(n) {
 			c.reload()
 			return c.writeSystemMSR(n, v)
 		}
+		_, readOnly := c.readMSR(n)
+		c.gpIf(readOnly)
 		return false
 	}
 	return true

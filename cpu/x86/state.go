@@ -40,7 +40,7 @@ type State struct {
 	KernelGSBase                         uint64
 	SysenterCS, SysenterESP, SysenterEIP uint64
 	TSCOffset, TSCAdjust, TSCAux         uint64
-	PAT, MiscEnable, DebugCtl            uint64
+	PAT, MiscEnable, DebugCtl, XSS       uint64
 	MTRRDefType                          uint64
 	MTRRFixed                            [11]uint64
 	MTRRVar                              [16]uint64
