@@ -77,16 +77,56 @@ func (s *State) Flush(keepGlobal bool) {
 	}
 }
 
-// FlushPage drops what translates va, the other pieces of a large page included.
-func (s *State) FlushPage(va uint64) {
+// LargePages says which 2 MiB regions a TLB may hold pieces of larger pages of. It is a filter, not state: a region that was
+// never noted has none.
+type LargePages [64]uint64
+
+func (l *LargePages) slot(va uint64) (word, bit uint64) {
+	n := va >> 21 & 4095
+	return n >> 6, 1 << (n & 63)
+}
+
+// Note records an entry that goes into the TLB.
+func (l *LargePages) Note(e *Entry) {
+	switch {
+	case e.Span > 22:
+		l.All()
+	case e.Span > 12:
+		for _, va := range []uint64{e.Tag, e.Tag ^ 1<<21} { // a 4 MiB page covers two
+			word, bit := l.slot(va)
+			l[word] |= bit
+		}
+	}
+}
+
+// All gives up: any region may have pieces.
+func (l *LargePages) All() {
+	for n := range l {
+		l[n] = ^uint64(0)
+	}
+}
+
+// May reports whether there may be pieces of a larger page that translates va.
+func (l *LargePages) May(va uint64) bool {
+	word, bit := l.slot(va)
+	return l[word]&bit != 0
+}
+
+// FlushPage drops what translates va, the other pieces of a large page included, and returns the slots where that can have been.
+func (s *State) FlushPage(va uint64, large *LargePages) (first, n int) {
+	first, n = Index(va), 1
+	if large.May(va) {
+		first, n = 0, Entries
+	}
 	for _, side := range []*[Entries]Entry{&s.D, &s.I} {
-		for i := range side {
+		for i := first; i < first+n; i++ {
 			e := &side[i]
 			if e.Tag != 0 && (e.Tag^va)>>e.Span == 0 {
 				*e = Entry{}
 			}
 		}
 	}
+	return first, n
 }
 
 // FlushPCID drops the non-global entries of one address space.

@@ -141,12 +141,35 @@ func TestFlush(t *testing.T) {
 		{"all", func(s *State) { s.Flush(false) }, 0},
 		{"all but global", func(s *State) { s.Flush(true) }, 1},
 		{"an address space", func(s *State) { s.FlushPCID(1) }, 2},
-		{"a page", func(s *State) { s.FlushPage(0x2fff) }, 3},
-		{"a piece of a large page", func(s *State) { s.FlushPage(0x3ff000) }, 3},
+		{"a page", func(s *State) { s.FlushPage(0x2fff, everywhere()) }, 3},
+		{"a piece of a large page", func(s *State) { s.FlushPage(0x3ff000, everywhere()) }, 3},
 	} {
 		s := fill()
 		if c.flush(s); count(s) != c.left {
 			t.Errorf("%s: %d entries left, want %d", c.name, count(s), c.left)
 		}
+	}
+}
+
+// everywhere is a filter that lets everything through.
+func everywhere() *LargePages {
+	var l LargePages
+	l.All()
+	return &l
+}
+
+func TestLargePagesNotes(t *testing.T) {
+	var l LargePages
+	l.Note(&Entry{Tag: 5<<21 | 1, Span: 12})
+	if l.May(5 << 21) {
+		t.Error("a small page was noted")
+	}
+	l.Note(&Entry{Tag: 5<<21 | 0x3000 | 1, Span: 21})
+	if !l.May(5<<21 | 0x1ff000) {
+		t.Error("a large page was not noted")
+	}
+	l.Note(&Entry{Tag: 1, Span: 30})
+	if !l.May(77 << 21) {
+		t.Error("a 1 GiB page was not noted everywhere")
 	}
 }

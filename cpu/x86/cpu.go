@@ -86,6 +86,7 @@ type CPU struct {
 	event      exception // being delivered
 
 	walker   mmu.X86
+	large    mmu.LargePages
 	features features
 	spaces   [spaceCount]space // context ids by address space
 	space    int               // the current one

@@ -17,7 +17,7 @@ import (
 type uop struct {
 	op               uint16
 	dst, src         uint8 // byte offsets into CPU.R
-	base, idx, scale uint8 // register numbers, and a shift
+	base, idx, scale uint8 // byte offsets into CPU.R, and a shift
 	last             bool  // the last of its instruction, and it alone is the instruction: the slow case may go on behind it
 	disp             int64
 	imm              int64

@@ -53,7 +53,7 @@ var keepsFlags = map[decode.Op]bool{decode.MOV: true, decode.MOVZX: true, decode
 func effect(i *Inst) int {
 	form := &decode.Forms[i.Row]
 	switch {
-	case i.Op == decode.LEA || i.Op == decode.NOP:
+	case i.Op == decode.LEA || i.Op == decode.NOP || i.Op == decode.PAUSE:
 		return flagsKeep
 	case i.IsMem || form.N == 0 && i.Op != decode.CBW && i.Op != decode.CWD:
 		return flagsRead
@@ -111,7 +111,7 @@ func (w *builder) lower() {
 				w.emit(k, uop{op: uSlow})
 			}
 			return
-		case i.Op == decode.NOP:
+		case i.Op == decode.NOP || i.Op == decode.PAUSE:
 		case !w.simple(k, dead[k]):
 			w.emit(k, uop{op: uSlow})
 		}
@@ -123,6 +123,7 @@ func (w *builder) lower() {
 func (w *builder) emit(k int, u uop) {
 	u.side = w.side + uint32(k)
 	u.last = true
+	u.base, u.idx = u.base*8, u.idx*8
 	w.out = append(w.out, u)
 }
 

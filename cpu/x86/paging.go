@@ -35,6 +35,7 @@ func (c *CPU) lookup(lin uint64, a mmu.Access) *mmu.Entry {
 	}
 	c.evict(slot, a)
 	*e = found
+	c.large.Note(e)
 	return e
 }
 
@@ -122,6 +123,9 @@ func (c *CPU) pcid() uint16 {
 // flushTLB empties the architectural TLB, and with it everything below.
 func (c *CPU) flushTLB(keepGlobal bool) {
 	c.TLB.Flush(keepGlobal)
+	if !keepGlobal {
+		c.large = mmu.LargePages{}
+	}
 	c.translationsGone()
 }
 
@@ -134,14 +138,22 @@ func (c *CPU) flushPCID(pcid uint16) {
 		}
 	}
 	c.useContext()
-	c.engine.dropCode()
+	c.fetchPage = nil
+}
+
+// flushPage drops what translates one address, in every address space.
+func (c *CPU) flushPage(va uint64) {
+	first, n := c.TLB.FlushPage(va, &c.large)
+	for slot := first; slot < first+n; slot++ {
+		c.tlbR[slot].tag, c.tlbW[slot].tag = noTag, noTag
+		c.engine.evictCode(slot)
+	}
 	c.fetchPage = nil
 }
 
 // translationsGone empties what lies below the architectural TLB.
 func (c *CPU) translationsGone() {
 	c.dropContexts()
-	c.engine.dropCode()
 	c.fetchPage = nil
 }
 

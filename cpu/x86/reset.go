@@ -57,6 +57,7 @@ func (c *CPU) refresh() {
 	for n := range c.Seg {
 		c.R[regSegBase+n] = c.Seg[n].Base
 	}
+	c.large.All()
 	c.pagingChanged()
 	c.DropInline()
 	c.codeChanged()

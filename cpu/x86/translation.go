@@ -14,8 +14,7 @@ func invlpg(c *CPU, i *Inst) {
 		va = c.wrap(va + c.R[regSegBase+i.Seg])
 	}
 	if c.canonical(va) {
-		c.TLB.FlushPage(va)
-		c.translationsGone()
+		c.flushPage(va)
 	}
 }
 
@@ -36,8 +35,7 @@ func invpcid(c *CPU, i *Inst) {
 	switch kind {
 	case invAddress:
 		c.gpIf(!c.canonicalBase(va))
-		c.TLB.FlushPage(va)
-		c.translationsGone()
+		c.flushPage(va)
 	case invContext:
 		c.flushPCID(pcid)
 	default:

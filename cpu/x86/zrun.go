@@ -50,7 +50,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_rm8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -68,7 +68,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_rm8_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -86,7 +86,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_rm8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -104,7 +104,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_rm8x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -122,7 +122,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_mr8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -140,7 +140,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_mr8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -158,7 +158,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_mi8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -176,7 +176,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_mi8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -230,7 +230,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_rm16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -248,7 +248,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_rm16_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -266,7 +266,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_rm16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -284,7 +284,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_rm16x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -302,7 +302,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_mr16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -320,7 +320,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_mr16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -338,7 +338,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_mi16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -356,7 +356,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_mi16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -410,7 +410,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_rm32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -428,7 +428,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_rm32_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -446,7 +446,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_rm32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -464,7 +464,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_rm32x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -482,7 +482,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_mr32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -500,7 +500,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_mr32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -518,7 +518,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_mi32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -536,7 +536,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_mi32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -590,7 +590,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_rm64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -608,7 +608,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_rm64_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -626,7 +626,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_rm64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -644,7 +644,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_rm64x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -662,7 +662,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_mr64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -680,7 +680,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_mr64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -698,7 +698,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_mi64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -716,7 +716,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADD_mi64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -770,7 +770,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_rm8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -788,7 +788,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_rm8_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -806,7 +806,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_rm8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -824,7 +824,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_rm8x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -842,7 +842,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_mr8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -860,7 +860,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_mr8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -878,7 +878,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_mi8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -896,7 +896,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_mi8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -950,7 +950,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_rm16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -968,7 +968,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_rm16_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -986,7 +986,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_rm16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1004,7 +1004,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_rm16x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1022,7 +1022,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_mr16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1040,7 +1040,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_mr16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1058,7 +1058,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_mi16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1076,7 +1076,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_mi16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1130,7 +1130,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_rm32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1148,7 +1148,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_rm32_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1166,7 +1166,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_rm32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1184,7 +1184,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_rm32x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1202,7 +1202,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_mr32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1220,7 +1220,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_mr32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1238,7 +1238,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_mi32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1256,7 +1256,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_mi32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1310,7 +1310,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_rm64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1328,7 +1328,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_rm64_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1346,7 +1346,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_rm64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1364,7 +1364,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_rm64x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1382,7 +1382,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_mr64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1400,7 +1400,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_mr64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1418,7 +1418,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_mi64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1436,7 +1436,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uOR_mi64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1490,7 +1490,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_rm8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1508,7 +1508,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_rm8_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1526,7 +1526,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_rm8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1544,7 +1544,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_rm8x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1562,7 +1562,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_mr8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1580,7 +1580,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_mr8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1598,7 +1598,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_mi8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1616,7 +1616,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_mi8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1670,7 +1670,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_rm16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1688,7 +1688,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_rm16_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1706,7 +1706,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_rm16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1724,7 +1724,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_rm16x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1742,7 +1742,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_mr16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1760,7 +1760,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_mr16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1778,7 +1778,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_mi16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1796,7 +1796,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_mi16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1850,7 +1850,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_rm32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1868,7 +1868,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_rm32_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1886,7 +1886,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_rm32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1904,7 +1904,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_rm32x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1922,7 +1922,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_mr32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1940,7 +1940,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_mr32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1958,7 +1958,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_mi32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -1976,7 +1976,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_mi32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2030,7 +2030,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_rm64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2048,7 +2048,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_rm64_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2066,7 +2066,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_rm64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2084,7 +2084,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_rm64x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2102,7 +2102,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_mr64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2120,7 +2120,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_mr64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2138,7 +2138,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_mi64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2156,7 +2156,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uADC_mi64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2210,7 +2210,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_rm8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2228,7 +2228,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_rm8_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2246,7 +2246,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_rm8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2264,7 +2264,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_rm8x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2282,7 +2282,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_mr8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2300,7 +2300,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_mr8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2318,7 +2318,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_mi8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2336,7 +2336,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_mi8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2390,7 +2390,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_rm16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2408,7 +2408,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_rm16_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2426,7 +2426,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_rm16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2444,7 +2444,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_rm16x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2462,7 +2462,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_mr16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2480,7 +2480,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_mr16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2498,7 +2498,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_mi16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2516,7 +2516,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_mi16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2570,7 +2570,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_rm32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2588,7 +2588,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_rm32_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2606,7 +2606,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_rm32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2624,7 +2624,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_rm32x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2642,7 +2642,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_mr32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2660,7 +2660,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_mr32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2678,7 +2678,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_mi32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2696,7 +2696,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_mi32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2750,7 +2750,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_rm64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2768,7 +2768,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_rm64_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2786,7 +2786,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_rm64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2804,7 +2804,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_rm64x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2822,7 +2822,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_mr64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2840,7 +2840,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_mr64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2858,7 +2858,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_mi64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2876,7 +2876,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSBB_mi64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2930,7 +2930,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_rm8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2948,7 +2948,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_rm8_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2966,7 +2966,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_rm8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2984,7 +2984,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_rm8x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3002,7 +3002,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_mr8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3020,7 +3020,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_mr8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3038,7 +3038,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_mi8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3056,7 +3056,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_mi8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3110,7 +3110,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_rm16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3128,7 +3128,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_rm16_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3146,7 +3146,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_rm16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3164,7 +3164,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_rm16x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3182,7 +3182,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_mr16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3200,7 +3200,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_mr16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3218,7 +3218,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_mi16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3236,7 +3236,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_mi16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3290,7 +3290,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_rm32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3308,7 +3308,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_rm32_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3326,7 +3326,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_rm32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3344,7 +3344,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_rm32x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3362,7 +3362,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_mr32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3380,7 +3380,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_mr32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3398,7 +3398,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_mi32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3416,7 +3416,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_mi32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3470,7 +3470,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_rm64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3488,7 +3488,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_rm64_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3506,7 +3506,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_rm64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3524,7 +3524,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_rm64x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3542,7 +3542,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_mr64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3560,7 +3560,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_mr64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3578,7 +3578,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_mi64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3596,7 +3596,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uAND_mi64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3650,7 +3650,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_rm8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3668,7 +3668,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_rm8_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3686,7 +3686,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_rm8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3704,7 +3704,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_rm8x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3722,7 +3722,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_mr8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3740,7 +3740,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_mr8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3758,7 +3758,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_mi8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3776,7 +3776,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_mi8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3830,7 +3830,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_rm16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3848,7 +3848,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_rm16_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3866,7 +3866,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_rm16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3884,7 +3884,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_rm16x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3902,7 +3902,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_mr16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3920,7 +3920,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_mr16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3938,7 +3938,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_mi16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3956,7 +3956,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_mi16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4010,7 +4010,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_rm32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4028,7 +4028,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_rm32_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4046,7 +4046,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_rm32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4064,7 +4064,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_rm32x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4082,7 +4082,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_mr32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4100,7 +4100,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_mr32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4118,7 +4118,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_mi32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4136,7 +4136,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_mi32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4190,7 +4190,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_rm64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4208,7 +4208,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_rm64_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4226,7 +4226,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_rm64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4244,7 +4244,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_rm64x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4262,7 +4262,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_mr64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4280,7 +4280,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_mr64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4298,7 +4298,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_mi64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4316,7 +4316,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uSUB_mi64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4370,7 +4370,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_rm8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4388,7 +4388,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_rm8_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4406,7 +4406,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_rm8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4424,7 +4424,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_rm8x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4442,7 +4442,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_mr8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4460,7 +4460,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_mr8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4478,7 +4478,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_mi8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4496,7 +4496,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_mi8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4550,7 +4550,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_rm16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4568,7 +4568,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_rm16_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4586,7 +4586,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_rm16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4604,7 +4604,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_rm16x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4622,7 +4622,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_mr16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4640,7 +4640,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_mr16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4658,7 +4658,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_mi16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4676,7 +4676,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_mi16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4730,7 +4730,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_rm32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4748,7 +4748,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_rm32_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4766,7 +4766,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_rm32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4784,7 +4784,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_rm32x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4802,7 +4802,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_mr32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4820,7 +4820,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_mr32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4838,7 +4838,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_mi32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4856,7 +4856,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_mi32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4910,7 +4910,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_rm64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4928,7 +4928,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_rm64_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4946,7 +4946,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_rm64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4964,7 +4964,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_rm64x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -4982,7 +4982,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_mr64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5000,7 +5000,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_mr64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5018,7 +5018,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_mi64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5036,7 +5036,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXOR_mi64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5066,7 +5066,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_rm8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5081,7 +5081,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_rm8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5096,7 +5096,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_mr8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5111,7 +5111,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_mr8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5126,7 +5126,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_mi8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5141,7 +5141,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_mi8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5168,7 +5168,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_rm16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5183,7 +5183,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_rm16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5198,7 +5198,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_mr16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5213,7 +5213,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_mr16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5228,7 +5228,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_mi16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5243,7 +5243,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_mi16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5270,7 +5270,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_rm32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5285,7 +5285,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_rm32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5300,7 +5300,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_mr32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5315,7 +5315,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_mr32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5330,7 +5330,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_mi32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5345,7 +5345,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_mi32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5372,7 +5372,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_rm64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5387,7 +5387,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_rm64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5402,7 +5402,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_mr64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5417,7 +5417,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_mr64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5432,7 +5432,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_mi64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5447,7 +5447,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCMP_mi64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5474,7 +5474,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_rm8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5489,7 +5489,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_rm8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5504,7 +5504,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_mr8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5519,7 +5519,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_mr8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5534,7 +5534,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_mi8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5549,7 +5549,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_mi8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5576,7 +5576,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_rm16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5591,7 +5591,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_rm16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5606,7 +5606,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_mr16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5621,7 +5621,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_mr16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5636,7 +5636,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_mi16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5651,7 +5651,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_mi16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5678,7 +5678,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_rm32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5693,7 +5693,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_rm32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5708,7 +5708,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_mr32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5723,7 +5723,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_mr32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5738,7 +5738,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_mi32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5753,7 +5753,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_mi32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5780,7 +5780,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_rm64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5795,7 +5795,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_rm64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5810,7 +5810,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_mr64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5825,7 +5825,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_mr64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5840,7 +5840,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_mi64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5855,7 +5855,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uTEST_mi64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5886,7 +5886,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uINC_m8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5903,7 +5903,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uINC_m8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5936,7 +5936,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uINC_m16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5953,7 +5953,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uINC_m16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -5986,7 +5986,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uINC_m32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6003,7 +6003,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uINC_m32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6036,7 +6036,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uINC_m64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6053,7 +6053,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uINC_m64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6086,7 +6086,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uDEC_m8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6103,7 +6103,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uDEC_m8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6136,7 +6136,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uDEC_m16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6153,7 +6153,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uDEC_m16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6186,7 +6186,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uDEC_m32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6203,7 +6203,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uDEC_m32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6236,7 +6236,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uDEC_m64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6253,7 +6253,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uDEC_m64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6286,7 +6286,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uNEG_m8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6303,7 +6303,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uNEG_m8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6336,7 +6336,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uNEG_m16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6353,7 +6353,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uNEG_m16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6386,7 +6386,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uNEG_m32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6403,7 +6403,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uNEG_m32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6436,7 +6436,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uNEG_m64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6453,7 +6453,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uNEG_m64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6476,7 +6476,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uNOT_m8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6491,7 +6491,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uNOT_m8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6512,7 +6512,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uNOT_m16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6527,7 +6527,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uNOT_m16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6548,7 +6548,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uNOT_m32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6563,7 +6563,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uNOT_m32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6584,7 +6584,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uNOT_m64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6599,7 +6599,7 @@ func (c *CPU) run(in *uop) {
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uNOT_m64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -7638,7 +7638,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uIMUL_rm32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -7658,7 +7658,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uIMUL_rm32_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -7680,7 +7680,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uIMUL_rm32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -7700,7 +7700,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uIMUL_rm32x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -7768,7 +7768,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uIMUL_rm64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -7788,7 +7788,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uIMUL_rm64_n:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -7810,7 +7810,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uIMUL_rm64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -7830,7 +7830,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uIMUL_rm64x_n:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -7880,7 +7880,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint8(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_rm8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -7892,7 +7892,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_rm8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -7904,7 +7904,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_mr8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -7916,7 +7916,7 @@ func (c *CPU) run(in *uop) {
 			*p = *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_mr8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -7928,7 +7928,7 @@ func (c *CPU) run(in *uop) {
 			*p = *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_mi8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -7940,7 +7940,7 @@ func (c *CPU) run(in *uop) {
 			*p = uint8(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_mi8x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -7958,7 +7958,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint16(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_rm16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -7970,7 +7970,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_rm16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -7982,7 +7982,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_mr16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -7994,7 +7994,7 @@ func (c *CPU) run(in *uop) {
 			*p = *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_mr16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8006,7 +8006,7 @@ func (c *CPU) run(in *uop) {
 			*p = *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_mi16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8018,7 +8018,7 @@ func (c *CPU) run(in *uop) {
 			*p = uint16(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_mi16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8036,7 +8036,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(in.imm))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_rm32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8048,7 +8048,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_rm32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8060,7 +8060,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_mr32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8072,7 +8072,7 @@ func (c *CPU) run(in *uop) {
 			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_mr32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8084,7 +8084,7 @@ func (c *CPU) run(in *uop) {
 			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_mi32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8096,7 +8096,7 @@ func (c *CPU) run(in *uop) {
 			*p = uint32(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_mi32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8114,7 +8114,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_rm64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8126,7 +8126,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_rm64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8138,7 +8138,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_mr64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8150,7 +8150,7 @@ func (c *CPU) run(in *uop) {
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_mr64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8162,7 +8162,7 @@ func (c *CPU) run(in *uop) {
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_mi64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8174,7 +8174,7 @@ func (c *CPU) run(in *uop) {
 			*p = uint64(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOV_mi64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8190,7 +8190,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint16(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOVZX_rm8_16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8203,7 +8203,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint16(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOVZX_rm8_16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8220,7 +8220,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint16(int8(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOVSX_rm8_16:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8233,7 +8233,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint16(int8(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOVSX_rm8_16x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8250,7 +8250,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOVZX_rm8_32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8263,7 +8263,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOVZX_rm8_32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8280,7 +8280,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(int8(v)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOVSX_rm8_32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8293,7 +8293,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(int8(v)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOVSX_rm8_32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8310,7 +8310,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int8(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOVSX_rm8_64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8323,7 +8323,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int8(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOVSX_rm8_64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8340,7 +8340,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOVZX_rm16_32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8353,7 +8353,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOVZX_rm16_32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8370,7 +8370,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(int16(v)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOVSX_rm16_32:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8383,7 +8383,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(int16(v)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOVSX_rm16_32x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8400,7 +8400,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int16(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOVSX_rm16_64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8413,7 +8413,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int16(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOVSX_rm16_64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+1)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8430,7 +8430,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOVSXD_rm32_64:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8443,7 +8443,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uMOVSXD_rm32_64x:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -8456,10 +8456,10 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uLEA_rm32:
-			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(c.R[in.base&31] + uint64(in.disp)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uLEA_rm32x:
-			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXCHG_rr32:
 			a, b := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -8467,10 +8467,10 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))) = uint64(a)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uLEA_rm64:
-			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(c.R[in.base&31] + uint64(in.disp))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uLEA_rm64x:
-			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uXCHG_rr64:
 			a, b := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -8529,6 +8529,66 @@ func (c *CPU) run(in *uop) {
 			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
 			c.R[5] = *p
 			c.R[4] = ea + 8
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+		case uBSWAP_r32:
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(bits.ReverseBytes32(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+		case uBT_ri32:
+			dst, n := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint64(in.imm)&31
+			cf := uint64(dst) >> n & 1
+			of := (c.flags.carry ^ c.flags.carry<<1) << (c.flags.meta & 63) >> 63
+			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (cf<<1|(cf^of))<<(62-c.flags.meta&63)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+		case uBTS_ri32:
+			dst, n := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint64(in.imm)&31
+			cf := uint64(dst) >> n & 1
+			of := (c.flags.carry ^ c.flags.carry<<1) << (c.flags.meta & 63) >> 63
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(dst | 1<<n)
+			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (cf<<1|(cf^of))<<(62-c.flags.meta&63)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+		case uBTR_ri32:
+			dst, n := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint64(in.imm)&31
+			cf := uint64(dst) >> n & 1
+			of := (c.flags.carry ^ c.flags.carry<<1) << (c.flags.meta & 63) >> 63
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(dst &^ (1 << n))
+			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (cf<<1|(cf^of))<<(62-c.flags.meta&63)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+		case uBTC_ri32:
+			dst, n := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint64(in.imm)&31
+			cf := uint64(dst) >> n & 1
+			of := (c.flags.carry ^ c.flags.carry<<1) << (c.flags.meta & 63) >> 63
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(dst ^ 1<<n)
+			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (cf<<1|(cf^of))<<(62-c.flags.meta&63)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+		case uBSWAP_r64:
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = bits.ReverseBytes64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+		case uBT_ri64:
+			dst, n := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint64(in.imm)&63
+			cf := uint64(dst) >> n & 1
+			of := (c.flags.carry ^ c.flags.carry<<1) << (c.flags.meta & 63) >> 63
+			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (cf<<1|(cf^of))<<(62-c.flags.meta&63)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+		case uBTS_ri64:
+			dst, n := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint64(in.imm)&63
+			cf := uint64(dst) >> n & 1
+			of := (c.flags.carry ^ c.flags.carry<<1) << (c.flags.meta & 63) >> 63
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = dst | 1<<n
+			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (cf<<1|(cf^of))<<(62-c.flags.meta&63)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+		case uBTR_ri64:
+			dst, n := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint64(in.imm)&63
+			cf := uint64(dst) >> n & 1
+			of := (c.flags.carry ^ c.flags.carry<<1) << (c.flags.meta & 63) >> 63
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = dst &^ (1 << n)
+			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (cf<<1|(cf^of))<<(62-c.flags.meta&63)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+		case uBTC_ri64:
+			dst, n := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint64(in.imm)&63
+			cf := uint64(dst) >> n & 1
+			of := (c.flags.carry ^ c.flags.carry<<1) << (c.flags.meta & 63) >> 63
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = dst ^ 1<<n
+			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (cf<<1|(cf^of))<<(62-c.flags.meta&63)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 		case uCDQE:
 			c.R[0] = uint64(int32(c.R[0]))
@@ -9895,7 +9955,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm8_J2:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -9931,7 +9991,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm8_J3:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -9967,7 +10027,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm8_J4:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10003,7 +10063,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm8_J5:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10039,7 +10099,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm8_J6:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10075,7 +10135,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm8_J7:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10111,7 +10171,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm8_J8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10147,7 +10207,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm8_J9:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10183,7 +10243,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm8_J12:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10219,7 +10279,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm8_J13:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10255,7 +10315,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm8_J14:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10291,7 +10351,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm8_J15:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10327,7 +10387,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr8_J2:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10363,7 +10423,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr8_J3:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10399,7 +10459,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr8_J4:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10435,7 +10495,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr8_J5:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10471,7 +10531,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr8_J6:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10507,7 +10567,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr8_J7:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10543,7 +10603,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr8_J8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10579,7 +10639,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr8_J9:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10615,7 +10675,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr8_J12:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10651,7 +10711,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr8_J13:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10687,7 +10747,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr8_J14:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10723,7 +10783,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr8_J15:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10759,7 +10819,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi8_J2:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10795,7 +10855,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi8_J3:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10831,7 +10891,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi8_J4:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10867,7 +10927,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi8_J5:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10903,7 +10963,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi8_J6:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10939,7 +10999,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi8_J7:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -10975,7 +11035,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi8_J8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -11011,7 +11071,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi8_J9:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -11047,7 +11107,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi8_J12:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -11083,7 +11143,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi8_J13:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -11119,7 +11179,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi8_J14:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -11155,7 +11215,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi8_J15:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -11839,7 +11899,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm32_J2:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -11875,7 +11935,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm32_J3:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -11911,7 +11971,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm32_J4:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -11947,7 +12007,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm32_J5:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -11983,7 +12043,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm32_J6:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12019,7 +12079,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm32_J7:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12055,7 +12115,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm32_J8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12091,7 +12151,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm32_J9:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12127,7 +12187,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm32_J12:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12163,7 +12223,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm32_J13:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12199,7 +12259,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm32_J14:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12235,7 +12295,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm32_J15:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12271,7 +12331,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr32_J2:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12307,7 +12367,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr32_J3:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12343,7 +12403,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr32_J4:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12379,7 +12439,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr32_J5:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12415,7 +12475,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr32_J6:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12451,7 +12511,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr32_J7:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12487,7 +12547,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr32_J8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12523,7 +12583,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr32_J9:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12559,7 +12619,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr32_J12:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12595,7 +12655,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr32_J13:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12631,7 +12691,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr32_J14:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12667,7 +12727,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr32_J15:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12703,7 +12763,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi32_J2:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12739,7 +12799,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi32_J3:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12775,7 +12835,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi32_J4:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12811,7 +12871,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi32_J5:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12847,7 +12907,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi32_J6:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12883,7 +12943,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi32_J7:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12919,7 +12979,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi32_J8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12955,7 +13015,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi32_J9:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -12991,7 +13051,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi32_J12:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -13027,7 +13087,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi32_J13:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -13063,7 +13123,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi32_J14:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -13099,7 +13159,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi32_J15:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -13783,7 +13843,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm64_J2:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -13819,7 +13879,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm64_J3:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -13855,7 +13915,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm64_J4:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -13891,7 +13951,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm64_J5:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -13927,7 +13987,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm64_J6:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -13963,7 +14023,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm64_J7:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -13999,7 +14059,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm64_J8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14035,7 +14095,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm64_J9:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14071,7 +14131,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm64_J12:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14107,7 +14167,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm64_J13:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14143,7 +14203,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm64_J14:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14179,7 +14239,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_rm64_J15:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14215,7 +14275,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr64_J2:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14251,7 +14311,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr64_J3:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14287,7 +14347,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr64_J4:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14323,7 +14383,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr64_J5:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14359,7 +14419,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr64_J6:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14395,7 +14455,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr64_J7:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14431,7 +14491,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr64_J8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14467,7 +14527,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr64_J9:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14503,7 +14563,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr64_J12:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14539,7 +14599,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr64_J13:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14575,7 +14635,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr64_J14:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14611,7 +14671,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mr64_J15:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14647,7 +14707,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi64_J2:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14683,7 +14743,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi64_J3:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14719,7 +14779,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi64_J4:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14755,7 +14815,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi64_J5:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14791,7 +14851,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi64_J6:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14827,7 +14887,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi64_J7:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14863,7 +14923,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi64_J8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14899,7 +14959,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi64_J9:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14935,7 +14995,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi64_J12:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -14971,7 +15031,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi64_J13:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -15007,7 +15067,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi64_J14:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -15043,7 +15103,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uCMP_mi64_J15:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -15403,7 +15463,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_rm8_J4:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -15439,7 +15499,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_rm8_J5:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -15475,7 +15535,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_rm8_J8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -15511,7 +15571,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_rm8_J9:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -15547,7 +15607,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_rm8_J14:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -15583,7 +15643,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_rm8_J15:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -15619,7 +15679,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_mi8_J4:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -15655,7 +15715,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_mi8_J5:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -15691,7 +15751,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_mi8_J8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -15727,7 +15787,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_mi8_J9:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -15763,7 +15823,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_mi8_J14:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -15799,7 +15859,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_mi8_J15:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != ea&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -16159,7 +16219,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_rm32_J4:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -16195,7 +16255,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_rm32_J5:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -16231,7 +16291,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_rm32_J8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -16267,7 +16327,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_rm32_J9:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -16303,7 +16363,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_rm32_J14:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -16339,7 +16399,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_rm32_J15:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -16375,7 +16435,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_mi32_J4:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -16411,7 +16471,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_mi32_J5:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -16447,7 +16507,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_mi32_J8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -16483,7 +16543,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_mi32_J9:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -16519,7 +16579,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_mi32_J14:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -16555,7 +16615,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_mi32_J15:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+3)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -16915,7 +16975,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_rm64_J4:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -16951,7 +17011,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_rm64_J5:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -16987,7 +17047,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_rm64_J8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -17023,7 +17083,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_rm64_J9:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -17059,7 +17119,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_rm64_J14:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -17095,7 +17155,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_rm64_J15:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -17131,7 +17191,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_mi64_J4:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -17167,7 +17227,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_mi64_J5:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -17203,7 +17263,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_mi64_J8:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -17239,7 +17299,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_mi64_J9:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -17275,7 +17335,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_mi64_J14:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -17311,7 +17371,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uTEST_mi64_J15:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -17401,7 +17461,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uJMP_m:
-			ea := c.R[in.base&31] + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -17429,7 +17489,7 @@ func (c *CPU) run(in *uop) {
 			continue
 
 		case uJMP_mx:
-			ea := c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
 			if e.tag != (ea+7)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))

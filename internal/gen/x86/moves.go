@@ -32,6 +32,7 @@ func (u *uops) moves() {
 		u.key("XCHG", "rr", bits, false, false, -1, name)
 	}
 	u.stack()
+	u.bits()
 	u.add("uCDQE", 0, "c.R[0] = uint64(int32(c.R[0]))\n"+advance)
 	u.add("uCWDE", 0, "c.R[0] = uint64(uint32(int16(c.R[0])))\n"+advance)
 	u.add("uCQO", 0, "c.R[2] = uint64(int64(c.R[0]) >> 63)\n"+advance)
@@ -84,4 +85,23 @@ func (u *uops) stack() {
 	u.add("uPUSH_i64", 8, push("uint64(in.imm)"))
 	u.add("uPOP_r64", 8, probeAt("c.R[4]", 64, false)+"v := *p\nc.R[4] = ea + 8\nc.R[in.dst>>3&31] = v\n"+advance)
 	u.add("uLEAVE64", 8, probeAt("c.R[5]", 64, false)+"c.R[5] = *p\nc.R[4] = ea + 8\n"+advance)
+}
+
+// bits makes BSWAP, and the bit tests of a register by an immediate.
+func (u *uops) bits() {
+	for _, bits := range []int{32, 64} {
+		name := fmt.Sprintf("uBSWAP_r%d", bits)
+		u.add(name, 0, put("dst", bits, fmt.Sprintf("bits.ReverseBytes%d(%s)", bits, reg("dst", bits)))+advance)
+		u.key("BSWAP", "r", bits, false, false, -1, name)
+		for _, op := range []struct{ name, change string }{{"BT", ""}, {"BTS", "dst | 1<<n"}, {"BTR", "dst &^ (1 << n)"}, {"BTC", "dst ^ 1<<n"}} {
+			name := fmt.Sprintf("u%s_ri%d", op.name, bits)
+			body := fmt.Sprintf("dst, n := %s, uint64(in.imm)&%d\ncf := uint64(dst) >> n & 1\nof := (c.flags.carry ^ c.flags.carry<<1) << (c.flags.meta & 63) >> 63\n", reg("dst", bits), bits-1)
+			if op.change != "" {
+				body += put("dst", bits, op.change)
+			}
+			body += "c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (cf<<1|(cf^of))<<(62-c.flags.meta&63)\n"
+			u.add(name, 0, body+advance)
+			u.key(op.name, "ri", bits, false, false, -1, name)
+		}
+	}
 }

@@ -48,9 +48,9 @@ func put(field string, bits int, v string) string {
 // address is the effective address.
 func address(indexed bool) string {
 	if indexed {
-		return "c.R[in.base&31] + c.R[in.idx&31]<<(in.scale&3) + uint64(in.disp)"
+		return reg("base", 64) + " + " + reg("idx", 64) + "<<(in.scale&3) + uint64(in.disp)"
 	}
-	return "c.R[in.base&31] + uint64(in.disp)"
+	return reg("base", 64) + " + uint64(in.disp)"
 }
 
 // probe makes p the host address of the operand, or takes the miss.
