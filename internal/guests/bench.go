@@ -2,8 +2,8 @@ package guests
 
 import "fmt"
 
-// Benchmark is a row of the bench guest's table. Few is a number of turns that takes around a million instructions, and
-// Checksum is what it prints then.
+// Benchmark is a row of the bench guest's table. Few is a number of turns that a test can afford, 100,000 to 17 million
+// instructions, and Checksum is what it prints then.
 type Benchmark struct {
 	Name     string
 	Few      int
@@ -31,7 +31,7 @@ var Benchmarks = []Benchmark{
 	{"cr3", 20000, 0x4e20},
 }
 
-// CommandLine asks for so many turns; 0 is the guest's own choice, which takes some hundred million instructions.
+// CommandLine asks for so many turns; 0 is the guest's own choice, which takes 20 to 250 million instructions.
 func (b Benchmark) CommandLine(turns int) string {
 	if turns == 0 {
 		return b.Name

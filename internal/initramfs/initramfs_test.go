@@ -5,8 +5,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -117,25 +115,5 @@ func TestBadBusybox(t *testing.T) {
 		if err := Build(io.Discard, Options{Busybox: b}); !errors.Is(err, ErrBusybox) {
 			t.Errorf("%s: %v", name, err)
 		}
-	}
-}
-
-// TestCpio lets another program read the archive.
-func TestCpio(t *testing.T) {
-	if _, err := exec.LookPath("cpio"); err != nil {
-		if os.Getenv("STASIS_NO_SKIP") != "" {
-			t.Fatal("cpio is not installed")
-		}
-		t.Skip("cpio is not installed")
-	}
-	dir := t.TempDir()
-	cmd := exec.Command("cpio", "-i", "--no-absolute-filenames", "--quiet")
-	cmd.Dir = dir
-	cmd.Stdin = bytes.NewReader(build(t, Options{Busybox: fakeBusybox()}))
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	if link, err := os.Readlink(filepath.Join(dir, "bin/sh")); err != nil || link != "busybox" {
-		t.Errorf("bin/sh: %q, %v", link, err)
 	}
 }
