@@ -31,7 +31,7 @@ var Benchmarks = []Benchmark{
 	{"cr3", 20000, 0x4e20},
 }
 
-// CommandLine asks for so many turns; 0 is the guest's own choice, which takes 20 to 250 million instructions.
+// CommandLine asks for so many turns; 0 is the guest's own choice, which takes 7 to 260 million instructions.
 func (b Benchmark) CommandLine(turns int) string {
 	if turns == 0 {
 		return b.Name
