@@ -15,6 +15,9 @@ type Runner struct {
 	background [1 << 16]byte
 	before     [1 << 16]byte
 	base       *x86.State
+
+	// Blocks lets instructions that do not branch run in a block, up to the INT3 behind them, instead of on their own.
+	Blocks bool
 }
 
 // NewRunner maps the user address space of vectors.
@@ -57,7 +60,11 @@ func (r *Runner) Run(v *vector.Vector) (got vector.Vector, ok bool) {
 	regs, memory, fx := Input(v, r.background[:])
 	r.Write(vector.CodeBase, memory[vector.CodeBase:vector.StackEnd]...)
 	r.load(&regs, fx)
-	r.execute(v, regs[vector.RIP])
+	if r.Blocks && straight(v) {
+		r.executeBlock()
+	} else {
+		r.execute(v, regs[vector.RIP])
+	}
 	if missing := r.CPU.Unimplemented(); len(missing) > 0 {
 		clear(missing)
 		return got, false
@@ -93,6 +100,29 @@ func (r *Runner) execute(v *vector.Vector, ip uint64) {
 			return
 		}
 	}
+}
+
+// straight reports whether an instruction goes on behind itself.
+func straight(v *vector.Vector) bool {
+	inst, _ := decode.Decode(v.Code, decode.Mode(v.Mode))
+	return decode.Rows[inst.Row].Flags&decode.End == 0
+}
+
+// executeBlock runs to the INT3 behind the instruction, or to the handler of a fault, and steps back over the INT3's delivery.
+func (r *Runner) executeBlock() {
+	r.CPU.Run(1 << 18)
+	s := r.CPU.Snapshot()
+	if s.RIP != Kernel+Handlers+3*16+1 {
+		s.RIP-- // HLT
+		s.Halted = false
+		r.CPU.SetState(s)
+		return
+	}
+	_, frame := r.Frame(s.GPR[4], false)
+	s.RIP, s.Seg[1] = frame[0]-1, r.Descriptor(uint16(frame[1]))
+	s.RFLAGS, s.GPR[4], s.Seg[2] = frame[2], frame[3], r.Descriptor(uint16(frame[4]))
+	s.CPL, s.Halted = 3, false
+	r.CPU.SetState(s)
 }
 
 // hasCode are the exceptions with an error code.

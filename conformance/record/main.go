@@ -29,6 +29,7 @@ var (
 	seed   = flag.Uint64("seed", 1, "of the inputs")
 	shown  = flag.Int("show", 2, "differences printed for each row")
 	all    = flag.Bool("all", false, "print what agrees too")
+	blocks = flag.Bool("blocks", false, "with -hunt: run the emulator's blocks")
 	group  = flag.String("group", "", "integer or float: only such rows")
 )
 
@@ -47,6 +48,7 @@ func run() error {
 	}
 	defer c.close()
 	r := harness.NewRunner()
+	r.Blocks = *blocks
 	h := hunter{r: r, missing: map[string]bool{}}
 	var list []vector.Vector
 	for row := 1; row < len(decode.Rows); row++ {

@@ -106,7 +106,13 @@ func Diff(before, after *Regs) (list []Change) {
 
 // DiffBytes lists the runs in which after differs from before, which lies at an address.
 func DiffBytes(addr int, before, after []byte) (list []Bytes) {
+	const stride = 256
 	for n := 0; n < len(before); n++ {
+		if n%stride == 0 {
+			for n+stride < len(before) && string(before[n:n+stride]) == string(after[n:n+stride]) {
+				n += stride
+			}
+		}
 		if before[n] == after[n] {
 			continue
 		}
