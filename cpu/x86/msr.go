@@ -211,12 +211,27 @@ func (c *CPU) writeSystemMSR(n uint32, v uint64) bool {
 		return false
 	}
 	if n == msrTSCDeadline && v != 0 {
-		v = max(v-c.TSCOffset, 1)
-		if v > 1<<63 { // a deadline before Clock 0
-			v = 1
-		}
+		v = c.deadline(v)
 	}
 	return c.sys.WriteMSR(n, v)
+}
+
+// deadline is the Clock of a TSC deadline; one that has passed is at the beginning of time.
+func (c *CPU) deadline(tsc uint64) uint64 {
+	if tsc <= c.tsc() {
+		return 1
+	}
+	return max(tsc-c.TSCOffset, 1)
+}
+
+// moveTSC changes the offset of the TSC from Clock. An armed deadline stays at its TSC value, so it moves in Clock.
+func (c *CPU) moveTSC(offset uint64) {
+	armed, _ := c.readSystemMSR(msrTSCDeadline)
+	c.TSCOffset = offset
+	if armed != 0 {
+		c.reload()
+		c.writeSystemMSR(msrTSCDeadline, armed)
+	}
 }
 
 func (c *CPU) writeMSR(n uint32, v uint64) bool {
@@ -233,10 +248,10 @@ func (c *CPU) writeMSR(n uint32, v uint64) bool {
 	switch n {
 	case msrTSC:
 		c.TSCAdjust += v - c.tsc()
-		c.TSCOffset = v - c.sys.Clock()
+		c.moveTSC(v - c.sys.Clock())
 	case msrTSCAdjust:
 		c.gpIf(!c.features.on["TSC_ADJUST"])
-		c.TSCOffset += v - c.TSCAdjust
+		c.moveTSC(c.TSCOffset + v - c.TSCAdjust)
 		c.TSCAdjust = v
 	case msrEFER:
 		c.writeEFER(v)
