@@ -144,7 +144,25 @@ func (c *CPU) probeWrite(lin uint64, size int) {
 // loadSys and storeSys are the CPU's own accesses to descriptor tables and task state: supervisor rights at
 // any CPL, and no watchpoint sees them.
 func loadSys[T word](c *CPU, lin uint64) T {
+	size := unsafe.Sizeof(T(0))
+	if p := c.implicitHost(lin, uint64(size)); p != nil {
+		return *(*T)(p)
+	}
 	return T(c.loadAs(lin, int(unsafe.Sizeof(T(0))), mmu.Read|mmu.Implicit))
+}
+
+// implicitHost is the host address of a supervisor read inside one page of RAM that the architectural TLB holds; nil is for the
+// slow way.
+func (c *CPU) implicitHost(lin, size uint64) unsafe.Pointer {
+	e := &c.TLB.D[mmu.Index(lin)]
+	if c.walker.Levels == 0 || !e.Holds(lin, c.walker.PCID) || e.Perm&mmu.PermUser != 0 || lin&pageMask+size > mmu.PageSize {
+		return nil
+	}
+	page := c.ram.Page(e.PA)
+	if page == nil {
+		return nil
+	}
+	return unsafe.Add(page, lin&pageMask)
 }
 
 func storeSys[T word](c *CPU, lin uint64, v T) {
