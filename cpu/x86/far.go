@@ -21,7 +21,10 @@ func jmpf(c *CPU, i *Inst) {
 		c.next = offset
 		return
 	}
-	s, g := c.farTarget(selector)
+	s, g, task := c.farTarget(selector, byJump)
+	if task {
+		return
+	}
 	if g != nil {
 		selector, offset = g.selector, g.offset
 		s = c.gateCode(g)
@@ -45,7 +48,10 @@ func callf(c *CPU, i *Inst) {
 		c.next = offset
 		return
 	}
-	s, g := c.farTarget(selector)
+	s, g, task := c.farTarget(selector, byCall)
+	if task {
+		return
+	}
 	if g == nil {
 		c.checkDirect(&s, selector)
 		c.checkOffset(&s, offset)
@@ -64,8 +70,8 @@ func (c *CPU) pushFar(cs, ip uint64, size int) {
 	c.setSP(c.R[4] - 2*uint64(size))
 }
 
-// farTarget reads what a far pointer's selector names: a code segment, or a call gate.
-func (c *CPU) farTarget(selector uint16) (s Segment, g *gate) {
+// farTarget reads what a far pointer's selector names: a code segment, a call gate, or a task, which it switches to.
+func (c *CPU) farTarget(selector uint16, reason taskReason) (s Segment, g *gate, task bool) {
 	c.gpIf(selector&^3 == 0)
 	code := uint32(selector) &^ 3
 	s = c.descriptor(selector, vecGP, 0)
@@ -73,13 +79,14 @@ func (c *CPU) farTarget(selector uint16) (s Segment, g *gate) {
 		if s.Attr&attrCode == 0 {
 			c.raise(vecGP, code)
 		}
-		return s, nil
+		return s, nil, false
 	}
 	switch s.Attr & attrType {
 	case typeCall, typeCall16:
-		return s, c.readCallGate(selector, &s)
+		return s, c.readCallGate(selector, &s), false
 	case typeTSSFree, typeTSS16Free, typeTaskGate:
-		c.note("hardware task switch")
+		c.farTask(selector, &s, reason)
+		return s, nil, true
 	}
 	c.raise(vecGP, code)
 	return
@@ -172,7 +179,12 @@ func (c *CPU) callGate(g *gate) {
 	c.checkOffset(&s, g.offset)
 	cpl := s.dpl()
 	if s.Attr&attrConforming != 0 || cpl == c.CPL {
-		c.pushFar(uint64(c.Seg[decode.CS].Selector), c.next, int(size))
+		if c.longMode() {
+			c.pushFrame(c.R[4]-16, []uint64{c.next, uint64(c.Seg[decode.CS].Selector)}, c.CPL)
+			c.R[4] -= 16
+		} else {
+			c.pushFar(uint64(c.Seg[decode.CS].Selector), c.next, int(size))
+		}
 		c.enterFar(s, g.selector, g.offset)
 		return
 	}
@@ -206,6 +218,8 @@ func (c *CPU) callGateInner(g *gate, s Segment, cpl uint8, size uint64) {
 	}
 	st := stack{c: c, size: size, cpl: cpl}
 	st.seg, st.sp = c.innerStack(cpl, 0)
+	st.code = uint32(st.seg.Selector) &^ 3
+	st.room(4 + int(g.ist))
 	st.push(uint64(c.Seg[decode.SS].Selector))
 	st.push(c.R[4])
 	for n := int(g.ist) - 1; n >= 0; n-- {
@@ -289,7 +303,7 @@ func (c *CPU) returnStack(cs *Segment, ss uint16, cpl uint8) Segment {
 		return Segment{Selector: ss, Attr: uint16(cpl) << attrDPLShift}
 	}
 	s := c.descriptor(ss, vecGP, 0)
-	c.checkStackSegment(&s, ss, vecGP, cpl)
+	c.checkStackSegment(&s, ss, vecGP, cpl, 0)
 	c.setAccessed(ss, &s)
 	return s
 }
@@ -313,8 +327,7 @@ func iret(c *CPU, i *Inst) {
 		c.iretReal(size)
 	case c.eflags&flagNT != 0:
 		c.gpIf(c.longMode())
-		c.note("hardware task switch")
-		c.raise(vecGP, 0)
+		c.taskReturn()
 	default:
 		c.iretProtected(size)
 	}
@@ -323,11 +336,16 @@ func iret(c *CPU, i *Inst) {
 }
 
 func (c *CPU) iretReal(size int) {
-	c.gpIf(c.v86() && c.iopl() < 3)
+	extended := c.v86() && c.iopl() < 3
+	c.gpIf(extended && (c.CR4&cr4VME == 0 || size != 2))
 	ip, cs, flags := c.peek(0, size), uint16(c.peek(int64(size), size)), c.peek(int64(2*size), size)
 	c.gpIf(ip > 0xffff)
+	if extended {
+		c.checkVirtualIF(flags)
+	}
 	c.setSP(c.R[4] + uint64(3*size))
 	c.loadRealSegment(decode.CS, cs)
+	c.next = ip
 	mask := uint64(flagsStatus | flagTF | flagDF | flagNT | flagIF | flagIOPL | flagRF | flagAC | flagID)
 	if c.v86() {
 		mask &^= flagIOPL
@@ -335,8 +353,11 @@ func (c *CPU) iretReal(size int) {
 	if size == 2 {
 		mask &= 0xffff
 	}
+	if extended {
+		c.loadVirtualIF(flags, mask)
+		return
+	}
 	c.setRFLAGS(c.rflags()&^mask | flags&mask)
-	c.next = ip
 }
 
 func (c *CPU) iretProtected(size int) {

@@ -88,8 +88,15 @@ func jcxz(c *CPU, i *Inst) {
 func int3(c *CPU, i *Inst) { c.interrupt(vecBP, kindSoftware) }
 
 func intN(c *CPU, i *Inst) {
-	c.gpIf(c.v86() && c.iopl() < 3)
-	c.interrupt(uint8(i.Imm), kindSoftware)
+	vector := uint8(i.Imm)
+	if c.v86() {
+		if c.CR4&cr4VME != 0 && !c.redirected(vector) {
+			c.interruptV86(vector)
+			return
+		}
+		c.gpIf(c.iopl() < 3)
+	}
+	c.interrupt(vector, kindSoftware)
 }
 
 func into(c *CPU, i *Inst) {
@@ -134,15 +141,23 @@ func stc(c *CPU, i *Inst) { c.flags.setCF(true) }
 func cld(c *CPU, i *Inst) { c.eflags &^= flagDF }
 func std(c *CPU, i *Inst) { c.eflags |= flagDF }
 
+// cli is CLI: it clears IF, or VIF where that stands for it.
 func cli(c *CPU, i *Inst) {
-	c.gpIf(c.protected() && c.CPL > c.iopl() || c.v86() && c.iopl() < 3)
+	if c.virtualIF() {
+		c.eflags &^= flagVIF
+		return
+	}
 	c.eflags &^= flagIF
 	c.updateAttention()
 }
 
 // sti is STI: interrupts wait for one more instruction if they were masked.
 func sti(c *CPU, i *Inst) {
-	c.gpIf(c.protected() && c.CPL > c.iopl() || c.v86() && c.iopl() < 3)
+	if c.virtualIF() {
+		c.gpIf(c.eflags&flagVIP != 0)
+		c.eflags |= flagVIF
+		return
+	}
 	if c.eflags&flagIF == 0 {
 		c.eflags |= flagIF
 		c.InhibitSTI = true

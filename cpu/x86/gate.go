@@ -60,14 +60,14 @@ func validGate(kind uint8, size uint64) bool {
 	return size == 8 && (kind == typeInt16 || kind == typeTrap16 || kind == typeTaskGate)
 }
 
-// handlerSegment reads the code segment that a gate names and the privilege that the handler gets.
+// handlerSegment reads the code segment that a gate names and the privilege that the handler gets. In IA-32e mode it is 64-bit code.
 func (c *CPU) handlerSegment(selector uint16, ext uint32) (s Segment, cpl uint8) {
 	if selector&^3 == 0 {
 		c.raise(vecGP, ext)
 	}
 	code := uint32(selector)&^3 | ext
 	s = c.descriptor(selector, vecGP, ext)
-	if s.Attr&attrS == 0 || s.Attr&attrCode == 0 || s.dpl() > c.CPL {
+	if s.Attr&(attrS|attrCode) != attrS|attrCode || s.dpl() > c.CPL || c.longMode() && s.Attr&(attrL|attrDB) != attrL {
 		c.raise(vecGP, code)
 	}
 	if s.Attr&attrP == 0 {
@@ -83,9 +83,6 @@ func (c *CPU) handlerSegment(selector uint16, ext uint32) (s Segment, cpl uint8)
 func (c *CPU) deliverLong(e *exception, ret uint64) {
 	g := c.idtGate(e, 16)
 	cs, cpl := c.handlerSegment(g.selector, e.ext())
-	if cs.Attr&(attrL|attrDB) != attrL {
-		c.raise(vecGP, uint32(g.selector)&^3|e.ext())
-	}
 	rsp := c.R[4]
 	switch {
 	case g.ist != 0:
@@ -161,16 +158,33 @@ func (c *CPU) deliverProtected(e *exception, ret uint64) {
 	if c.v86() && cpl != 0 {
 		c.raise(vecGP, uint32(g.selector)&^3|e.ext())
 	}
-	if g.offset > uint64(cs.Limit) {
-		c.raise(vecGP, e.ext())
-	}
-	st := stack{c: c, size: size, cpl: cpl, seg: c.Seg[2], sp: c.R[4], ext: e.ext()}
+	st := stack{c: c, size: size, cpl: cpl, seg: c.Seg[2], sp: c.R[4], code: e.ext()}
 	if cpl != c.CPL {
 		st.seg, st.sp = c.innerStack(cpl, e.ext())
+		st.code |= uint32(st.seg.Selector) &^ 3
+	}
+	st.room(c.frameWords(e, cpl))
+	if g.offset > uint64(cs.Limit) {
+		c.raise(vecGP, e.ext())
 	}
 	c.pushProtected(e, &st, cpl, ret)
 	c.setAccessed(g.selector, &cs)
 	c.finishProtected(&st, cs, cpl, g)
+}
+
+// frameWords is how many words pushProtected pushes.
+func (c *CPU) frameWords(e *exception, cpl uint8) int {
+	n := 3
+	if e.pushesCode() {
+		n++
+	}
+	if cpl != c.CPL {
+		n += 2
+	}
+	if c.v86() {
+		n += 4
+	}
+	return n
 }
 
 // pushProtected pushes the frame: from V86 mode the data segments too.
@@ -207,10 +221,4 @@ func (c *CPU) finishProtected(st *stack, cs Segment, cpl uint8, g gate) {
 	cs.Selector = cs.Selector&^3 | uint16(cpl)
 	c.enterCode(cs, cpl)
 	c.next = g.offset
-}
-
-// taskGate is an interrupt through a task gate.
-func (c *CPU) taskGate(e *exception, g gate, ret uint64) {
-	c.note("task gate")
-	c.raise(vecGP, uint32(e.vector)*8+2+e.ext())
 }

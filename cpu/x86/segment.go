@@ -83,23 +83,29 @@ func (c *CPU) loadSegment(n int, selector uint16) {
 		return
 	}
 	s := c.descriptor(selector, vecGP, 0)
-	code := uint32(selector) &^ 3
 	if n == decode.SS {
-		c.checkStackSegment(&s, selector, vecGP, c.CPL)
+		c.checkStackSegment(&s, selector, vecGP, c.CPL, 0)
 	} else {
-		data := s.Attr&attrCode == 0
-		if s.Attr&attrS == 0 || !data && s.Attr&attrReadable == 0 {
-			c.raise(vecGP, code)
-		}
-		if (data || s.Attr&attrConforming == 0) && max(uint8(selector&3), c.CPL) > s.dpl() {
-			c.raise(vecGP, code)
-		}
-		if s.Attr&attrP == 0 {
-			c.raise(vecNP, code)
-		}
+		c.checkDataSegment(&s, selector, vecGP, 0)
 	}
 	c.setAccessed(selector, &s)
 	c.setSegment(n, s)
+}
+
+// checkDataSegment applies the rules for DS, ES, FS and GS: data or readable code, not more privileged than CPL and RPL unless
+// conforming, present.
+func (c *CPU) checkDataSegment(s *Segment, selector uint16, vector uint8, ext uint32) {
+	code := uint32(selector)&^3 | ext
+	data := s.Attr&attrCode == 0
+	if s.Attr&attrS == 0 || !data && s.Attr&attrReadable == 0 {
+		c.raise(vector, code)
+	}
+	if (data || s.Attr&attrConforming == 0) && max(uint8(selector&3), c.CPL) > s.dpl() {
+		c.raise(vector, code)
+	}
+	if s.Attr&attrP == 0 {
+		c.raise(vecNP, code)
+	}
 }
 
 func (c *CPU) loadNull(n int, selector uint16) {
@@ -114,8 +120,8 @@ func (c *CPU) loadNull(n int, selector uint16) {
 }
 
 // checkStackSegment applies the rules for SS: writable data, RPL = DPL = CPL, present.
-func (c *CPU) checkStackSegment(s *Segment, selector uint16, vector uint8, cpl uint8) {
-	code := uint32(selector) &^ 3
+func (c *CPU) checkStackSegment(s *Segment, selector uint16, vector uint8, cpl uint8, ext uint32) {
+	code := uint32(selector)&^3 | ext
 	if s.Attr&(attrS|attrCode|attrWritable) != attrS|attrWritable || uint8(selector&3) != cpl || s.dpl() != cpl {
 		c.raise(vector, code)
 	}
@@ -159,7 +165,7 @@ type stack struct {
 	sp   uint64
 	size uint64 // bytes a word
 	cpl  uint8
-	ext  uint32
+	code uint32 // of #SS
 }
 
 // pointer is the value for RSP: the high part stays when the stack is 16-bit.
@@ -170,6 +176,25 @@ func (s *stack) pointer() uint64 {
 	return s.sp
 }
 
+// room is #SS unless the stack's limit leaves room for n words.
+func (s *stack) room(n int) {
+	sp := s.sp
+	for range n {
+		sp -= s.size
+		if off := s.mask(sp); !s.seg.covers(off, s.size) {
+			s.c.raise(vecSS, s.code)
+		}
+	}
+}
+
+// mask cuts a stack pointer to the segment's width.
+func (s *stack) mask(sp uint64) uint64 {
+	if s.seg.Attr&attrDB == 0 {
+		return sp & 0xffff
+	}
+	return sp & 0xffffffff
+}
+
 func (s *stack) push(v uint64) {
 	sp := (s.sp - s.size) & 0xffffffff
 	off := sp
@@ -178,7 +203,7 @@ func (s *stack) push(v uint64) {
 		sp = s.sp&^0xffff | off
 	}
 	if !s.seg.covers(off, s.size) {
-		s.c.raise(vecSS, s.ext)
+		s.c.raise(vecSS, s.code)
 	}
 	s.sp = sp
 	a := mmu.Write
@@ -211,6 +236,7 @@ func (c *CPU) innerStack(cpl uint8, ext uint32) (s Segment, sp uint64) {
 		c.raise(vecTS, ext)
 	}
 	s = c.descriptor(selector, vecTS, ext)
-	c.checkStackSegment(&s, selector, vecTS, cpl)
+	c.checkStackSegment(&s, selector, vecTS, cpl, ext)
+	c.setAccessed(selector, &s)
 	return s, sp
 }

@@ -58,13 +58,24 @@ func popa(c *CPU, i *Inst) {
 
 // pushf is PUSHF: the image has RF and VM clear.
 func pushf(c *CPU, i *Inst) {
-	c.gpIf(c.v86() && c.iopl() < 3)
-	c.pushValue(c.rflags()&^(flagRF|flagVM), int(i.OpSize))
+	v := c.rflags() &^ (flagRF | flagVM)
+	if c.v86() && c.iopl() < 3 {
+		c.gpIf(c.CR4&cr4VME == 0 || i.OpSize != 2)
+		v = c.virtualFlags()
+	}
+	c.pushValue(v, int(i.OpSize))
 }
 
 // popf is POPF. Source: SDM Vol. 2B, "POPF/POPFD/POPFQ", table of what each mode may change.
 func popf(c *CPU, i *Inst) {
-	c.gpIf(c.v86() && c.iopl() < 3)
+	if c.v86() && c.iopl() < 3 {
+		c.gpIf(c.CR4&cr4VME == 0 || i.OpSize != 2)
+		v := c.peek(0, 2)
+		c.checkVirtualIF(v)
+		c.setSP(c.R[4] + 2)
+		c.loadVirtualIF(v, (flagsStatus|flagTF|flagDF|flagNT)&0xffff)
+		return
+	}
 	v := c.popValue(int(i.OpSize))
 	c.loadFlags(v, i.OpSize, flagsStatus|flagTF|flagDF|flagNT|flagAC|flagID)
 }
