@@ -28,7 +28,7 @@ const (
 
 // Options says what goes in and what init does.
 type Options struct {
-	Busybox     []byte   // a static x86-64 or AArch64 program
+	Busybox     []byte   // a static program for x86-64, i386 or AArch64
 	Commands    []string // run one after the other, each by a shell of its own
 	Script      []byte   // a shell script, run after them
 	Shell       bool     // give a shell then, and power off when it ends
@@ -90,8 +90,8 @@ func check(busybox []byte) error {
 	if err != nil {
 		return fmt.Errorf("%w: not an ELF program: %w; give the file of Debian's package busybox-static", ErrBusybox, err)
 	}
-	if f.Machine != elf.EM_X86_64 && f.Machine != elf.EM_AARCH64 {
-		return fmt.Errorf("%w: a program for %s; give one for x86-64 or AArch64", ErrBusybox, f.Machine)
+	if f.Machine != elf.EM_X86_64 && f.Machine != elf.EM_386 && f.Machine != elf.EM_AARCH64 {
+		return fmt.Errorf("%w: a program for %s; give one for x86-64, i386 or AArch64", ErrBusybox, f.Machine)
 	}
 	for _, p := range f.Progs {
 		if p.Type == elf.PT_INTERP {

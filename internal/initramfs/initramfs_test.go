@@ -105,9 +105,14 @@ func TestCompression(t *testing.T) {
 	}
 }
 
+// machineAt is the offset of an ELF header's e_machine.
+const machineAt = 18
+
 func TestBadBusybox(t *testing.T) {
 	self, err := os.ReadFile("/bin/sh")
-	bad := map[string][]byte{"empty": nil, "text": []byte("#!/bin/sh"), "32-bit": guests.ELF(guests.Hello32)}
+	foreign := bytes.Clone(guests.ELF(guests.Hello32))
+	foreign[machineAt] = 8 // MIPS
+	bad := map[string][]byte{"empty": nil, "text": []byte("#!/bin/sh"), "foreign": foreign}
 	if err == nil {
 		bad["dynamic"] = self
 	}
