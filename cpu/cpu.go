@@ -15,6 +15,7 @@ const (
 	ExitWatchpoint                 // a host watchpoint, after the instruction of the access
 	ExitTripleFault
 	ExitStrict // something unimplemented, under --strict
+	ExitCatch  // an event that a Catch waits for
 )
 
 // Exit is why and where a CPU left Run.
@@ -61,6 +62,8 @@ type CPU interface {
 	SetWatchpoints(w []Watch)      // replaces the set
 	// SkipBreakpoint lets the very next attempt of the instruction at PC pass host breakpoints.
 	SkipBreakpoint()
+
+	HoldInterrupts() // interrupts and NMIs wait until the next instruction has been tried
 
 	InvalidateCode(page uint64) // the code of this physical page has changed
 	ProtectCode(page uint64)    // code of this physical page is decoded from now on: no write to it may pass unseen

@@ -11,121 +11,184 @@ type Owner any
 // Condition says whether a CPU that has come to a breakpoint is to stop there.
 type Condition func(cpu int) bool
 
-// breakpoints are virtual addresses and, for each, who wants the machine to stop there.
-type breakpoints map[uint64]map[Owner]*interest
+// Breakpoint is where to stop, and for whom. Nothing need be mapped there.
+type Breakpoint struct {
+	Addr     uint64 // linear, or physical
+	Physical bool
+	One      bool   // only on CPU
+	CPU      int    // if One
+	InSpace  bool   // only where CR3 names this address space
+	Space    uint64 // if InSpace: CR3; its low 12 bits do not count
+}
 
-// interest is one owner's share in a breakpoint.
+// breakpoints are the places and, for each, who wants the machine to stop there.
+type breakpoints struct {
+	set     map[location]map[holder]*interest
+	changed bool
+	linear  [][]uint64 // for each CPU, in order; valid unless changed
+	frames  [][]uint64 // physical ones
+}
+
+// location is an address of either kind.
+type location struct {
+	addr     uint64
+	physical bool
+}
+
+// holder is an owner with the limits that he has set.
+type holder struct {
+	owner Owner
+	limit Breakpoint // without the address
+}
+
+// interest is one holder's share in a breakpoint.
 type interest struct {
 	count     int
 	condition Condition // nil: always
 }
 
-// SetBreakpoint adds a reference of owner to the breakpoint at a virtual address. The latest condition counts.
+// SetBreakpoint adds a reference of owner to the breakpoint at a linear address, on every CPU. The latest condition counts.
 func (d *Debugger) SetBreakpoint(owner Owner, addr uint64, c Condition) {
-	if d.breakpoints == nil {
-		d.breakpoints = breakpoints{}
-	}
-	d.breakpoints.add(owner, addr, c)
+	d.Break(owner, Breakpoint{Addr: addr}, c)
 }
 
 // ClearBreakpoint takes a reference away. It reports whether there was one.
 func (d *Debugger) ClearBreakpoint(owner Owner, addr uint64) bool {
-	return d.breakpoints.remove(owner, addr)
+	return d.Unbreak(owner, Breakpoint{Addr: addr})
 }
 
-func (b breakpoints) add(owner Owner, addr uint64, c Condition) {
-	owners := b[addr]
-	if owners == nil {
-		owners = map[Owner]*interest{}
-		b[addr] = owners
-	}
-	if owners[owner] == nil {
-		owners[owner] = &interest{}
-	}
-	owners[owner].count++
-	owners[owner].condition = c
+// Break adds a reference of owner to a breakpoint. The latest condition counts.
+func (d *Debugger) Break(owner Owner, b Breakpoint, c Condition) { d.breakpoints.add(owner, b, c) }
+
+// Unbreak takes a reference away. It reports whether there was one.
+func (d *Debugger) Unbreak(owner Owner, b Breakpoint) bool { return d.breakpoints.remove(owner, b) }
+
+// split is the place and the limits of a breakpoint.
+func (b Breakpoint) split(owner Owner) (location, holder) {
+	at := location{b.Addr, b.Physical}
+	b.Addr, b.Physical, b.Space = 0, false, b.Space&^0xfff
+	return at, holder{owner, b}
 }
 
-func (b breakpoints) remove(owner Owner, addr uint64) bool {
-	i := b[addr][owner]
+func (b *breakpoints) add(owner Owner, p Breakpoint, c Condition) {
+	at, h := p.split(owner)
+	if b.set == nil {
+		b.set = map[location]map[holder]*interest{}
+	}
+	holders := b.set[at]
+	if holders == nil {
+		holders = map[holder]*interest{}
+		b.set[at] = holders
+	}
+	if holders[h] == nil {
+		holders[h] = &interest{}
+		b.changed = true
+	}
+	holders[h].count++
+	holders[h].condition = c
+}
+
+func (b *breakpoints) remove(owner Owner, p Breakpoint) bool {
+	at, h := p.split(owner)
+	i := b.set[at][h]
 	if i == nil {
 		return false
 	}
 	if i.count--; i.count > 0 {
 		return true
 	}
-	delete(b[addr], owner)
-	if len(b[addr]) == 0 {
-		delete(b, addr)
+	b.changed = true
+	delete(b.set[at], h)
+	if len(b.set[at]) == 0 {
+		delete(b.set, at)
 	}
 	return true
 }
 
 // drop removes all that an owner has set.
-func (b breakpoints) drop(owner Owner) {
-	for addr, owners := range b {
-		if delete(owners, owner); len(owners) == 0 {
-			delete(b, addr)
+func (b *breakpoints) drop(owner Owner) {
+	for at, holders := range b.set {
+		n := len(holders)
+		maps.DeleteFunc(holders, func(h holder, _ *interest) bool { return h.owner == owner })
+		b.changed = b.changed || len(holders) != n
+		if len(holders) == 0 {
+			delete(b.set, at)
 		}
 	}
 }
 
-// wanted reports whether any owner wants this breakpoint stop. One that is armed and has no owner any more was in force when
-// the CPU was last told to run (see arm): it counts.
-func (b breakpoints) wanted(s Stop) bool {
-	owners, ok := b[s.Addr]
-	if !ok {
-		return true
+// addresses are the breakpoints for a CPU in order, linear and physical.
+func (b *breakpoints) addresses(cpu, cpus int) (linear, frames []uint64) {
+	if b.changed || len(b.linear) != cpus {
+		b.collect(cpus)
 	}
-	for _, i := range owners {
-		if i.condition == nil || i.condition(s.CPU) {
+	return b.linear[cpu], b.frames[cpu]
+}
+
+func (b *breakpoints) collect(cpus int) {
+	b.changed = false
+	b.linear, b.frames = make([][]uint64, cpus), make([][]uint64, cpus)
+	for at, holders := range b.set {
+		list := b.linear
+		if at.physical {
+			list = b.frames
+		}
+		for i := range list {
+			if wantedOn(holders, i) {
+				list[i] = append(list[i], at.addr)
+			}
+		}
+	}
+	for i := range cpus {
+		slices.Sort(b.linear[i])
+		slices.Sort(b.frames[i])
+	}
+}
+
+func wantedOn(holders map[holder]*interest, cpu int) bool {
+	for h := range holders {
+		if !h.limit.One || h.limit.CPU == cpu {
 			return true
 		}
 	}
 	return false
 }
 
-// addresses are the breakpoints in order.
-func (b breakpoints) addresses() []uint64 { return slices.Sorted(maps.Keys(b)) }
-
-// arm gives the CPUs their breakpoints and watchpoints for a resume.
-//
-// A CPU about which the plan says nothing keeps those of the last resume: a front end takes a breakpoint away while it steps
-// one CPU over it, and the others must not slip past meanwhile. A skip is for a breakpoint that is still there: it holds
-// interrupts off until it is used.
-func (d *Debugger) arm(plan Plan) {
-	addrs := d.breakpoints.addresses()
-	for i, c := range d.cpus {
-		skip := d.hits[i].valid && d.hits[i].pc == c.PC() && d.breakpoints[c.PC()] != nil
-		d.hits[i].valid = false
-		if plan.Actions[i] != Hold {
-			d.armCPU(i, d.without(addrs, i, plan.Actions[i], skip))
-		}
-		if skip {
-			c.SkipBreakpoint()
+// holders are those who have something where a CPU stands: at a linear address and at the physical one behind it.
+func (d *Debugger) holders(cpu int, lin uint64) (list []map[holder]*interest) {
+	if h := d.breakpoints.set[location{lin, false}]; h != nil {
+		list = append(list, h)
+	}
+	if pa, ok := d.cpus[cpu].Translate(lin); ok {
+		if h := d.breakpoints.set[location{pa, true}]; h != nil {
+			list = append(list, h)
 		}
 	}
-	d.watchpoints.arm(d.cpus)
+	return list
 }
 
-// without leaves out the breakpoint at which a step begins. After a breakpoint stop the CPU's own skip does that; elsewhere
-// an interrupt may be due first, and must not wait for a skip to be used.
-func (d *Debugger) without(addrs []uint64, i int, a Action, skip bool) []uint64 {
-	if a != Step || skip {
-		return addrs
+// wanted reports whether any owner wants this breakpoint stop. One that is armed and has no owner any more was in force when
+// the CPU was last told to run (see arm): it counts.
+func (d *Debugger) wanted(s Stop) bool {
+	list := d.holders(s.CPU, s.Addr)
+	for _, holders := range list {
+		for h, i := range holders {
+			if d.within(h.limit, s.CPU) && (i.condition == nil || i.condition(s.CPU)) {
+				return true
+			}
+		}
 	}
-	start, ok := d.op.start()
-	n, found := slices.BinarySearch(addrs, start)
-	if !ok || !found || d.cpus[i].PC() != start {
-		return addrs
-	}
-	return slices.Delete(slices.Clone(addrs), n, n+1)
+	return len(list) == 0
 }
 
-func (d *Debugger) armCPU(i int, addrs []uint64) {
-	if slices.Equal(d.armed[i], addrs) {
-		return
+// within reports whether a CPU is one that a breakpoint is for.
+func (d *Debugger) within(limit Breakpoint, cpu int) bool {
+	if limit.One && limit.CPU != cpu {
+		return false
 	}
-	d.armed[i] = slices.Clone(addrs)
-	d.cpus[i].SetBreakpoints(d.armed[i])
+	if !limit.InSpace {
+		return true
+	}
+	cr3, _ := d.Register(cpu, "cr3")
+	return cr3&^(1<<63|0xfff) == limit.Space&^(1<<63)
 }

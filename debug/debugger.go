@@ -26,8 +26,11 @@ type Debugger struct {
 
 	breakpoints breakpoints
 	watchpoints watchpoints
-	armed       [][]uint64 // what each CPU has been given
-	hits        []hit      // breakpoint stops that the next resume steps over
+	catches     catches
+	points      []point // the monitor's
+	nextPoint   int     // number of the latest
+	armed       []given
+	hits        []hit // breakpoint stops that the next resume steps over
 
 	op     operation // what the machine is doing; nil: it is stopped
 	last   Stop
@@ -60,7 +63,7 @@ func New(t Target) *Debugger {
 		target: t,
 		cpus:   cpus,
 		names:  names,
-		armed:  make([][]uint64, len(cpus)),
+		armed:  make([]given, len(cpus)),
 		hits:   make([]hit, len(cpus)),
 		policy: Through,
 		wake:   make(chan struct{}, 1),
@@ -108,7 +111,11 @@ func (d *Debugger) leg() (Stop, bool) {
 		return stop, true
 	case StopBreakpoint:
 		d.hits[stop.CPU] = hit{stop.Addr, true}
-		if !d.breakpoints.wanted(stop) {
+		if !d.wanted(stop) {
+			return stop, false
+		}
+	case StopWatchpoint:
+		if !d.watchWanted(stop) {
 			return stop, false
 		}
 	}

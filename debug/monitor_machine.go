@@ -2,6 +2,7 @@ package debug
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -10,7 +11,7 @@ var machineCommands = []Command{
 	{"clock", "", "virtual time: units, idle jumps included, and nanoseconds", monitorClock},
 	{"hash", "", "the hash of the machine's whole state", monitorHash},
 	{"cpus", "", "each CPU: where it is and whether it is halted", monitorCPUs},
-	{"step-policy", "[through|arch]", "whether a step passes through interrupt handlers or ends in them", monitorPolicy},
+	{"step-policy", "[through|arch|hold]", "whether a step passes through interrupt handlers, ends in them, or keeps them off", monitorPolicy},
 	{"stop", "", "stop the machine", monitorStop},
 	{"cont", "", "let the machine run", monitorCont},
 	{"kill", "", "end the machine", monitorKill},
@@ -55,14 +56,11 @@ func monitorPolicy(d *Debugger, _ int, args []string) (string, error) {
 		return "", errUsage
 	}
 	if len(args) == 1 {
-		switch args[0] {
-		case Through.String():
-			d.policy = Through
-		case Arch.String():
-			d.policy = Arch
-		default:
+		p := slices.Index(policyNames[:], args[0])
+		if p < 0 {
 			return "", errUsage
 		}
+		d.policy = Policy(p)
 	}
 	return d.policy.String() + "\n", nil
 }

@@ -18,6 +18,8 @@ func (d *Debugger) Detach(c Client) {
 	}
 	d.breakpoints.drop(c)
 	d.watchpoints.drop(c)
+	d.catches.drop(c)
+	d.deletePoints()
 	d.client = nil
 	d.free()
 }

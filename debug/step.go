@@ -9,14 +9,17 @@ const (
 	Through Policy = iota
 	// Arch steps one unit: an instruction, an iteration of REP, or the delivery of an event.
 	Arch
+	// Held is Through, with interrupts and NMIs kept off until the first instruction has been tried: they come one boundary later
+	// than they would. It is the only policy that moves what the guest computes, and the machine records it as an input. It
+	// never holds the wake-up of a halted CPU.
+	Held
 )
+
+var policyNames = [...]string{"through", "arch", "hold"}
 
 // String is the name that the monitor uses.
 func (p Policy) String() string {
-	if p == Arch {
-		return "arch"
-	}
-	return "through"
+	return policyNames[p]
 }
 
 // SetPolicy chooses what a step is from now on.
@@ -43,6 +46,7 @@ type stepping struct {
 	home   place  // and in which context
 	since  uint64 // Clock then
 
+	asked      bool   // interrupts are held off
 	first      bool   // no instruction has been stepped yet
 	inside     bool   // the leg that runs began in the context
 	interrupts uint64 // delivered before it
@@ -67,7 +71,7 @@ func (d *Debugger) step(cpu int, r Request) *stepping {
 func (s *stepping) begin() {
 	c := s.d.cpus[s.cpu]
 	s.origin, s.since, s.units = c.PC(), s.d.target.Clock(), 0
-	if s.policy == Through {
+	if s.policy != Arch {
 		s.home = s.d.place(s.cpu)
 	}
 }
@@ -79,7 +83,8 @@ func (s *stepping) plan() Plan {
 		return Plan{Actions: s.d.all(Continue), Units: patience}
 	}
 	s.inside = true
-	if s.policy == Through {
+	s.hold()
+	if s.policy != Arch {
 		s.inside = s.d.place(s.cpu) == s.home
 		s.interrupts = s.d.cpus[s.cpu].(interruptCounter).Interrupts()
 	}
@@ -109,6 +114,18 @@ func (s *stepping) stopped(stop Stop) (Stop, bool) {
 	return stop, true
 }
 
+// interruptHolder is a Target that can keep them from a CPU for one instruction.
+type interruptHolder interface{ HoldInterrupts(cpu int) }
+
+// hold keeps interrupts off the first instruction of a step under Held. A range of many would starve them.
+func (s *stepping) hold() {
+	h, ok := s.d.target.(interruptHolder)
+	if ok && s.policy == Held && s.first && !s.asked && !s.d.cpus[s.cpu].Halted() {
+		h.HoldInterrupts(s.cpu)
+		s.asked = true
+	}
+}
+
 // background reports whether the unit just done was not an instruction of the context.
 func (s *stepping) background() bool {
 	if s.policy == Arch {
@@ -130,8 +147,8 @@ func (s *stepping) away() {
 
 // mine reports whether a breakpoint stop concerns only the handler that runs free.
 func (s *stepping) mine(stop Stop) bool {
-	owners := s.d.breakpoints[stop.Addr]
-	return stop.CPU == s.cpu && len(owners) == 1 && owners[stepOwner] != nil
+	list := s.d.holders(stop.CPU, stop.Addr)
+	return stop.CPU == s.cpu && len(list) == 1 && len(list[0]) == 1 && list[0][holder{owner: stepOwner}] != nil
 }
 
 // late gives a step up after a virtual second: its context is not coming back.

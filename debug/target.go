@@ -63,6 +63,7 @@ const (
 	StopWatchpoint                 // after the instruction that made the access
 	StopFatal                      // the guest cannot go on, but it can be looked at: a triple fault, halted for ever
 	StopEnd                        // the machine is over
+	StopCatch                      // before or after an event that was waited for; Reason says which
 	StopStuck                      // a step cannot make progress; Reason says why
 )
 
@@ -82,7 +83,7 @@ type Stop struct {
 	CPU    int
 	Addr   uint64 // of the breakpoint, or of the watched access
 	Access Access // what the access was
-	Reason string // in words, for StopFatal, StopEnd and StopStuck
+	Reason string // in words, for StopFatal, StopEnd, StopCatch and StopStuck
 	Code   int    // the exit status of StopEnd
 }
 

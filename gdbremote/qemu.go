@@ -7,8 +7,8 @@ import (
 	debugger "stasis/debug"
 )
 
-// QEMU's bits of a single step. Some front ends set them, so they are understood: with interrupts or timers withheld from the
-// step the nearest thing here is a step through them.
+// QEMU's bits of a single step. Some front ends set them, so they are understood: those of a step without interrupts make
+// a step through them here, whatever becomes of timers: virtual time stands still while nothing runs.
 const (
 	stepEnable  = 1
 	stepNoIRQ   = 2
@@ -23,7 +23,7 @@ func (c *Conn) qemuQuery(args string) (string, error) {
 		return fmt.Sprintf("ENABLE=%x,NOIRQ=%x,NOTIMER=%x", stepEnable, stepNoIRQ, stepNoTimer), nil
 	case "sstep":
 		bits := stepEnable
-		if c.d.Policy() == debugger.Through {
+		if c.d.Policy() != debugger.Arch {
 			bits |= stepNoIRQ | stepNoTimer
 		}
 		return fmt.Sprintf("0x%x", bits), nil
@@ -50,7 +50,7 @@ func (c *Conn) qemuSet(args string) (string, error) {
 		return "", errValue
 	}
 	policy := debugger.Arch
-	if bits&(stepNoIRQ|stepNoTimer) != 0 {
+	if bits&stepNoIRQ != 0 {
 		policy = debugger.Through
 	}
 	c.d.SetPolicy(policy)

@@ -91,7 +91,7 @@ func (c *Conn) exitReply(s debugger.Stop) string {
 // remark is what a user should be told about a stop besides its signal.
 func remark(s debugger.Stop) string {
 	switch s.Kind {
-	case debugger.StopFatal, debugger.StopStuck, debugger.StopEnd:
+	case debugger.StopFatal, debugger.StopStuck, debugger.StopEnd, debugger.StopCatch:
 		return fmt.Sprintf("stasis: %s\n", s.Reason)
 	}
 	return ""

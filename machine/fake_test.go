@@ -68,6 +68,7 @@ func (c *fakeCPU) Translate(va uint64) (uint64, bool)   { return va, true }
 func (c *fakeCPU) SetBreakpoints(addrs []uint64)        { c.breaks = addrs }
 func (c *fakeCPU) SetWatchpoints([]cpu.Watch)           {}
 func (c *fakeCPU) SkipBreakpoint()                      { c.skip = true }
+func (c *fakeCPU) HoldInterrupts()                      {}
 func (c *fakeCPU) ProtectCode(uint64)                   {}
 func (c *fakeCPU) InvalidateCode(uint64)                {}
 func (c *fakeCPU) DropInline()                          {}

@@ -58,6 +58,8 @@ func (m *Machine) apply(in replay.Input) {
 		m.State.Typed[in.Port] = append(m.State.Typed[in.Port], in.Data...)
 	case replay.Advance:
 		m.passTime(m.Clock() + in.N)
+	case replay.Hold:
+		m.cpus[in.Port].HoldInterrupts()
 	}
 }
 
@@ -69,6 +71,10 @@ func (m *Machine) passTime(to uint64) {
 	}
 	m.State.Skipped += to - m.Clock()
 }
+
+// HoldInterrupts keeps interrupts and NMIs from a CPU until its next instruction has been tried: they come one boundary later. That
+// is an input, since it moves what the guest computes.
+func (m *Machine) HoldInterrupts(cpu int) { m.Input(replay.InterruptHold(uint8(cpu))) }
 
 // receiver is the end of a serial line in the machine.
 type receiver interface {

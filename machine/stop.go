@@ -9,6 +9,7 @@ const (
 	StopStep                      // a step is done
 	StopBreakpoint                // before the instruction at the breakpoint
 	StopWatchpoint                // after the instruction that made the access
+	StopCatch                     // an event that a debugger waits for
 	StopUntil                     // the position asked for is reached
 	StopMaxWall
 	StopKilled
@@ -27,6 +28,7 @@ var reasonNames = [...]string{
 	StopStep:          "step",
 	StopBreakpoint:    "breakpoint",
 	StopWatchpoint:    "watchpoint",
+	StopCatch:         "catch",
 	StopUntil:         "until",
 	StopMaxWall:       "max-wall",
 	StopKilled:        "killed",

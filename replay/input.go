@@ -17,6 +17,8 @@ const (
 	Serial Kind = iota + 1
 	// Advance moves the Clock on without anything being executed.
 	Advance
+	// Hold keeps interrupts from a CPU until its next instruction has been tried.
+	Hold
 )
 
 // Stamp is the boundary at which an input is applied. An idle jump changes Clock alone, so both are needed. Settled
@@ -30,7 +32,7 @@ type Stamp struct {
 type Input struct {
 	Stamp
 	Kind Kind
-	Port uint8  // Serial: which one
+	Port uint8  // Serial: which one; Hold: which CPU
 	Data []byte // Serial
 	N    uint64 // Advance: units
 }
@@ -40,6 +42,9 @@ func Bytes(port uint8, p []byte) Input { return Input{Kind: Serial, Port: port, 
 
 // ClockAdvance is an input that moves the Clock, not stamped yet.
 func ClockAdvance(units uint64) Input { return Input{Kind: Advance, N: units} }
+
+// InterruptHold is an input that keeps interrupts from a CPU, not stamped yet.
+func InterruptHold(cpu uint8) Input { return Input{Kind: Hold, Port: cpu} }
 
 // Source is where inputs come from while a run is live.
 type Source interface {

@@ -53,6 +53,8 @@ func debugStop(s machine.Stop) debug.Stop {
 		stop.Kind = debug.StopBreakpoint
 	case machine.StopWatchpoint:
 		stop.Kind = debug.StopWatchpoint
+	case machine.StopCatch:
+		stop.Kind, stop.Reason = debug.StopCatch, "caught "+s.Detail
 	case machine.StopTripleFault, machine.StopHaltedForever, machine.StopStrict:
 		stop.Kind = debug.StopFatal
 	default:

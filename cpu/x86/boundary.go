@@ -37,18 +37,23 @@ func (c *CPU) boundary() bool {
 
 // held reports whether interrupts wait because the instruction at a breakpoint stop has not been tried yet: the skip is for it
 // alone, and nothing may come between. It never holds the wake-up of a halted CPU.
-func (c *CPU) held() bool { return c.skip && !c.State.Halted }
+func (c *CPU) held() bool { return (c.skip || c.Hold) && !c.State.Halted }
 
 // begin delivers an event between two instructions, or between two iterations of REP.
 func (c *CPU) begin(e exception) {
-	c.State.Halted, c.skip = false, false
+	c.State.Halted, c.skip, c.Hold = false, false, false
 	c.InhibitSTI, c.InhibitMovSS = false, false
 	c.delivering, c.event = true, e
+	if c.awaiting && c.catchEvent() {
+		c.attention = true
+		return
+	}
 	c.deliverEvent()
 }
 
 func (c *CPU) deliverNMI() {
 	c.NMIPending, c.NMIBlocked = false, true
+	c.stats.NMIs++
 	c.begin(exception{vecNMI, kindExternal, 0})
 }
 

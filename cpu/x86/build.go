@@ -61,7 +61,7 @@ func (w *builder) decode(key blockKey, ip uint64) {
 	code = code[:min(uint64(len(code)), limit)]
 	w.next = ip
 	for len(w.insts) < blockMax && len(code) > 0 {
-		if len(w.insts) > 0 && c.breakpoints != nil && c.breakpoints[c.linearIP(w.next)] != 0 {
+		if len(w.insts) > 0 && c.breakpoints != nil && w.breaks(key) {
 			return
 		}
 		i, err := c.decode(code[:min(len(code), decode.MaxLen)])
@@ -75,6 +75,12 @@ func (w *builder) decode(key blockKey, ip uint64) {
 			return
 		}
 	}
+}
+
+// breaks reports whether a breakpoint stands at the next instruction.
+func (w *builder) breaks(key blockKey) bool {
+	lin := w.c.linearIP(w.next)
+	return w.c.breakpoints[lin] != 0 || w.c.physical[key.pa+(lin-key.va)]
 }
 
 // endsBlock reports whether an instruction is the last of its block: it branches, repeats, or may change what is assumed.

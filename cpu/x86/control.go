@@ -36,6 +36,7 @@ func movtocr(c *CPU, i *Inst) {
 		c.reload()
 		c.sys.SetTPR(uint8(v) << 4)
 	}
+	c.controlWritten(i.Reg)
 }
 
 // setCR0 is a load of CR0 with its checks.
@@ -151,10 +152,12 @@ func lmsw(c *CPU, i *Inst) {
 	c.needCPL0()
 	v := uint64(readRM[uint16](c, i))
 	c.setCR0(c.CR0&^(cr0MP|cr0EM|cr0TS) | v&(cr0PE|cr0MP|cr0EM|cr0TS))
+	c.controlWritten(0)
 }
 
 func clts(c *CPU, i *Inst) {
 	c.needCPL0()
 	c.CR0 &^= cr0TS
 	c.codeChanged()
+	c.controlWritten(0)
 }

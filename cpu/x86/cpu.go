@@ -101,6 +101,9 @@ type CPU struct {
 	watching    bool // there are watchpoints, the debugger's or the guest's
 	armed       armed
 	skip        bool
+	physical    map[uint64]bool // breakpoints on physical addresses
+	awaiting    bool            // the debugger waits for events
+	catches     catches
 	traced      bool         // this instruction makes a single-step trap
 	shadowed    bool         // this instruction stands behind MOV SS
 	taken       bool         // this instruction is a conditional branch that was taken
@@ -116,7 +119,7 @@ type CPU struct {
 
 // Stats counts what the engine did.
 type Stats struct {
-	Blocks, Dropped, Walks, Faults, Steps, Slow, Interrupts uint64
+	Blocks, Dropped, Walks, Faults, Steps, Slow, Interrupts, NMIs uint64
 }
 
 // Config is what a model of CPU is made of.
@@ -173,7 +176,7 @@ func (c *CPU) guarded() {
 
 // slowBoundary reports whether the next instruction needs the single-step engine: it stands in a shadow, or is traced.
 func (c *CPU) slowBoundary() bool {
-	return c.attention && (c.InhibitSTI || c.InhibitMovSS || c.eflags&(flagTF|flagRF) != 0) || c.skip
+	return c.attention && (c.InhibitSTI || c.InhibitMovSS || c.eflags&(flagTF|flagRF) != 0) || c.skip || c.Hold
 }
 
 // leave ends Run at the next boundary.
@@ -186,7 +189,7 @@ func (c *CPU) leave(exit cpu.Exit) {
 // instruction has begun, and then the guest's.
 func (c *CPU) stop() bool {
 	kind := c.breakpoints[c.PC()]
-	if kind&stopHost != 0 && !c.skip && !c.InRep {
+	if (kind&stopHost != 0 || c.physical != nil && c.physicalHere()) && !c.skip && !c.InRep {
 		c.leave(cpu.Exit{Kind: cpu.ExitBreakpoint, Addr: c.PC()})
 		return true
 	}
@@ -203,9 +206,12 @@ func (c *CPU) step() {
 // execute runs the handler of the instruction at rip and completes it: one unit. TF counts as it was before.
 func (c *CPU) execute(i *Inst) {
 	c.next = c.ipMask(c.rip + uint64(i.Len))
+	if c.awaiting {
+		c.attempt()
+	}
 	c.traced, c.shadowed, c.taken = c.eflags&flagTF != 0, c.InhibitMovSS, false
 	shadow := c.InhibitSTI || c.InhibitMovSS
-	c.InhibitSTI, c.InhibitMovSS, c.skip = false, false, false
+	c.InhibitSTI, c.InhibitMovSS, c.skip, c.Hold = false, false, false, false
 	c.eflags &^= flagRF
 	handlerOf(i)(c, i)
 	c.rip = c.next
@@ -219,15 +225,13 @@ func (c *CPU) execute(i *Inst) {
 	}
 }
 
-// ipMask cuts an instruction pointer to the code segment's width.
+// ipMask cuts an instruction pointer to what is there. In 16-bit code too the end of an instruction may lie beyond 64 KiB, and then
+// the segment's limit decides.
 func (c *CPU) ipMask(ip uint64) uint64 {
-	switch c.mode {
-	case decode.Mode64:
+	if c.mode == decode.Mode64 {
 		return ip
-	case decode.Mode32:
-		return ip & 0xffffffff
 	}
-	return ip & 0xffff
+	return ip & 0xffffffff
 }
 
 // PC is the linear address of the next instruction.

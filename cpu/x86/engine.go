@@ -208,7 +208,7 @@ func (c *CPU) blockAt(ip uint64) *block {
 	if j.va == va && j.key == slot.key && j.link.op != uDead {
 		return e.blockOf(j.link)
 	}
-	if c.fetchPage == nil {
+	if c.fetchPage == nil || c.physical[page|va&pageMask] {
 		return nil
 	}
 	key := blockKey{page | va&pageMask, va, e.mode}

@@ -78,6 +78,8 @@ func (c *CPU) catch() {
 	case r == nil:
 	case r == any(&c.exc):
 		c.unwound()
+	case r == any(&c.catches.refused):
+		c.takeBack()
 	default:
 		panic(fmt.Sprintf("cpu %d at %#x, unit %d of this run: %v", c.index, c.rip, c.Units(), r))
 	}
@@ -85,9 +87,12 @@ func (c *CPU) catch() {
 
 // unwound notes the exception that has just been raised, alone or on top of the one being delivered.
 func (c *CPU) unwound() {
+	if c.awaiting {
+		defer c.catchEvent()
+	}
 	c.attention = true
 	c.InhibitSTI, c.InhibitMovSS, c.InRep = false, false, false
-	c.skip, c.traced, c.shadowed = false, false, false
+	c.skip, c.Hold, c.traced, c.shadowed = false, false, false, false
 	if !c.delivering {
 		c.PendingDebug = 0
 		c.delivering, c.event = true, c.exc
@@ -120,6 +125,9 @@ func doubles(first, second *exception) bool {
 func (c *CPU) tripleFault() {
 	c.delivering = false
 	c.Shutdown = true
+	if c.awaiting && c.catchShutdown() {
+		return
+	}
 	c.leave(cpu.Exit{Kind: cpu.ExitTripleFault, Addr: c.PC(), Detail: fmt.Sprintf("#DF while delivering vector %d", c.event.vector)})
 }
 
@@ -149,6 +157,9 @@ func (c *CPU) deliver(e *exception, ret uint64) {
 // interrupt is a software interrupt: it is part of its instruction, and the return address is behind it. Its delivery clears
 // TF, so that the instruction makes no single-step trap; a data breakpoint that MOV SS has put off is reported in the handler.
 func (c *CPU) interrupt(vector, kind uint8) {
+	if c.awaiting {
+		c.catchSoftware(vector)
+	}
 	e := exception{vector: vector, kind: kind}
 	c.deliver(&e, c.next)
 	c.traced = false

@@ -56,6 +56,7 @@ func rdmsr(c *CPU, i *Inst) {
 		c.raise(vecGP, 0)
 	}
 	c.R[0], c.R[2] = v&0xffffffff, v>>32
+	c.accessedMSR(n)
 }
 
 // wrmsr is WRMSR: MSR[ECX] := EDX:EAX.
@@ -66,6 +67,7 @@ func wrmsr(c *CPU, i *Inst) {
 		c.note(fmt.Sprintf("WRMSR %#x", n))
 		c.raise(vecGP, 0)
 	}
+	c.accessedMSR(n)
 }
 
 // plainMSR is the state of an MSR that just holds a value, and the bits that may be set.

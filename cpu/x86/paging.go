@@ -260,6 +260,9 @@ func (c *CPU) ProtectCode(page uint64) {
 
 // setCPL changes the privilege level.
 func (c *CPU) setCPL(n uint8) {
+	if c.awaiting {
+		c.enters(n)
+	}
 	c.CPL = n
 	c.useContext()
 }

@@ -112,4 +112,4 @@ func (c *CPU) setShadow(v uint64) error {
 }
 
 // Interrupts is how many external interrupts and NMIs have been delivered. A debugger tells by it whether a unit was one.
-func (c *CPU) Interrupts() uint64 { return c.stats.Interrupts }
+func (c *CPU) Interrupts() uint64 { return c.stats.Interrupts + c.stats.NMIs }

@@ -120,7 +120,7 @@ func (c *CPU) Unimplemented() map[string]uint64 { return c.unimplemented }
 func (c *CPU) Stats() map[string]uint64 {
 	s := &c.stats
 	return map[string]uint64{"blocks": s.Blocks, "dropped": s.Dropped, "walks": s.Walks, "faults": s.Faults, "steps": s.Steps,
-		"slow": s.Slow, "interrupts": s.Interrupts}
+		"slow": s.Slow, "interrupts": s.Interrupts, "nmis": s.NMIs}
 }
 
 // note counts something that is not implemented; under --strict it ends the run at this instruction.

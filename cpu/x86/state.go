@@ -62,6 +62,7 @@ type State struct {
 	WaitSIPI     bool
 	Shutdown     bool // triple fault: only reset helps
 	RandState    uint64
+	Hold         bool // interrupts and NMIs wait for the next attempt of an instruction: a debugger has asked for it
 
 	Delivering             bool // an exception waits to be delivered
 	EventVector, EventKind uint8

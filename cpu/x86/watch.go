@@ -67,7 +67,7 @@ func (c *CPU) debugChanged() {
 func (c *CPU) stopsChanged() {
 	old := c.breakpoints
 	c.breakpoints = nil
-	if len(c.hostBreaks)+int(c.armed.codeBits) > 0 {
+	if len(c.hostBreaks)+len(c.physical)+int(c.armed.codeBits) > 0 {
 		c.breakpoints = make(map[uint64]uint8, len(c.hostBreaks)+4)
 	}
 	for _, a := range c.hostBreaks {
@@ -133,6 +133,9 @@ func (c *CPU) watchAccess(lin uint64, size int, write bool) {
 
 // portAccess checks an access to ports that the current instruction has done.
 func (c *CPU) portAccess(port uint16, size int) {
+	if c.awaiting {
+		c.catchRange(cpu.CatchPort, uint64(port), size)
+	}
 	if c.CR4&cr4DE == 0 {
 		return
 	}
