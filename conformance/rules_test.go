@@ -31,6 +31,7 @@ type trial struct {
 	clearRF bool // the handler of a single step clears RF
 	limit   int  // events to see
 	before  func(e event, s *x86.State)
+	handoff func(cpu.Exit) // takes intercepted exceptions
 }
 
 const (
@@ -118,7 +119,11 @@ func (r *trial) events() string {
 // untilHandler runs to a halt, or to anything else that stops.
 func (r *trial) untilHandler() cpu.ExitKind {
 	for range 1000 {
-		if exit := r.CPU.Run(10000); exit.Kind != cpu.ExitBudget {
+		switch exit := r.CPU.Run(10000); exit.Kind {
+		case cpu.ExitBudget:
+		case cpu.ExitException:
+			r.handoff(exit)
+		default:
 			return exit.Kind
 		}
 	}

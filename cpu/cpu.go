@@ -14,8 +14,9 @@ const (
 	ExitBreakpoint                 // a host breakpoint, before anything of its instruction
 	ExitWatchpoint                 // a host watchpoint, after the instruction of the access
 	ExitTripleFault
-	ExitStrict // something unimplemented, under --strict
-	ExitCatch  // an event that a Catch waits for
+	ExitStrict    // something unimplemented, under --strict
+	ExitCatch     // an event that a Catch waits for
+	ExitException // an intercepted exception, before its delivery
 )
 
 // Exit is why and where a CPU left Run.
@@ -24,6 +25,10 @@ type Exit struct {
 	Addr   uint64 // of the breakpoint, or of the watched access
 	Write  bool   // the watched access was a write
 	Detail string
+
+	Vector uint8  // of an intercepted exception
+	Length uint8  // of the instruction that is the exception (INT3, INT1), which stands at PC; 0: PC is what would be pushed
+	Cause  uint64 // bits of DR6 that an intercepted #DB would set
 }
 
 // Register is one row of a CPU's register table. The order of the table is gdb's.

@@ -223,6 +223,8 @@ func (m *Machine) handle(i int, exit cpu.Exit, stepped bool) (Stop, bool) {
 		stop.Reason = StopBreakpoint
 	case exit.Kind == cpu.ExitWatchpoint:
 		stop.Reason = StopWatchpoint
+	case exit.Kind == cpu.ExitException:
+		stop.Reason, stop.Vector, stop.Length, stop.Cause = StopException, exit.Vector, exit.Length, exit.Cause
 	case exit.Kind == cpu.ExitCatch:
 		stop.Reason = StopCatch
 	case stepped:

@@ -10,6 +10,7 @@ const (
 	StopBreakpoint                // before the instruction at the breakpoint
 	StopWatchpoint                // after the instruction that made the access
 	StopCatch                     // an event that a debugger waits for
+	StopException                 // before the delivery of an intercepted exception
 	StopUntil                     // the position asked for is reached
 	StopMaxWall
 	StopKilled
@@ -29,6 +30,7 @@ var reasonNames = [...]string{
 	StopBreakpoint:    "breakpoint",
 	StopWatchpoint:    "watchpoint",
 	StopCatch:         "catch",
+	StopException:     "exception",
 	StopUntil:         "until",
 	StopMaxWall:       "max-wall",
 	StopKilled:        "killed",
@@ -55,6 +57,10 @@ type Stop struct {
 	Write  bool   // the watched access was a write
 	Code   int    // StopDebugExit: the value written
 	Detail string
+
+	Vector uint8  // StopException: what is about to be delivered
+	Length uint8  // of the INT3 or INT1 at PC; 0: PC is the return address
+	Cause  uint64 // of #DB, as bits of DR6
 }
 
 // ExitCode is the process's exit status for a run that ended so.

@@ -100,6 +100,7 @@ type CPU struct {
 	watches     []cpu.Watch
 	watching    bool // there are watchpoints, the debugger's or the guest's
 	armed       armed
+	intercepts  uint32 // vectors
 	skip        bool
 	physical    map[uint64]bool // breakpoints on physical addresses
 	awaiting    bool            // the debugger waits for events
@@ -205,6 +206,9 @@ func (c *CPU) step() {
 
 // execute runs the handler of the instruction at rip and completes it: one unit. TF counts as it was before.
 func (c *CPU) execute(i *Inst) {
+	if c.intercepts != 0 && c.interceptedSoftware(i) {
+		return
+	}
 	c.next = c.ipMask(c.rip + uint64(i.Len))
 	if c.awaiting {
 		c.attempt()

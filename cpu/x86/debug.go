@@ -44,7 +44,6 @@ func (c *CPU) debugRegister(i *Inst) *uint64 {
 	c.udIf(n > 7 || n&^1 == 4 && c.CR4&cr4DE != 0)
 	c.needCPL0()
 	if c.DR7&dr7GD != 0 {
-		c.reportDebug(dr6BD)
 		c.raise(vecDB, 0)
 	}
 	switch n {
@@ -64,6 +63,24 @@ func (c *CPU) reportDebug(cause uint64) {
 	c.DebugCtl &^= debugCtlBTF
 }
 
+// generalDetect is the only #DB that an instruction raises as a fault: an access to a debug register under DR7.GD.
+func (c *CPU) generalDetect() (intercepted bool) {
+	if c.interceptedDebug(dr6BD) {
+		return true
+	}
+	c.reportDebug(dr6BD)
+	return false
+}
+
+// reportPending is what INT1 does to the debug registers: it has no cause of its own, but reports the data breakpoints that MOV
+// SS has put off.
+func (c *CPU) reportPending(pending uint64) {
+	if pending&dr6Bn == 0 {
+		pending = c.DR6
+	}
+	c.reportDebug(pending & dr6Bn)
+}
+
 // pend adds causes to the #DB that follows this instruction.
 func (c *CPU) pend(cause uint64) {
 	c.PendingDebug |= cause
@@ -73,6 +90,9 @@ func (c *CPU) pend(cause uint64) {
 // deliverDebug is the trap #DB of the instruction before.
 func (c *CPU) deliverDebug() {
 	cause := c.PendingDebug
+	if c.interceptedDebug(cause) {
+		return
+	}
 	c.PendingDebug = 0
 	c.reportDebug(cause)
 	c.begin(exception{vecDB, kindTrap, 0})
@@ -84,6 +104,9 @@ func (c *CPU) instructionBreak() bool {
 	hit := c.codeHit(c.PC())
 	if hit == 0 || c.eflags&flagRF != 0 || c.InRep || c.InhibitMovSS && c.vendor().movSSHoldsBreakpoint {
 		return false
+	}
+	if c.interceptedDebug(hit) {
+		return true
 	}
 	c.PendingDebug = 0 // what MOV SS has put off is lost
 	c.reportDebug(hit)

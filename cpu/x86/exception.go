@@ -95,6 +95,9 @@ func (c *CPU) unwound() {
 	c.skip, c.Hold, c.traced, c.shadowed = false, false, false, false
 	if !c.delivering {
 		c.PendingDebug = 0
+		if c.exc.vector == vecDB && c.generalDetect() {
+			return
+		}
 		c.delivering, c.event = true, c.exc
 		return
 	}
@@ -135,8 +138,12 @@ func (c *CPU) tripleFault() {
 func (c *CPU) deliverEvent() {
 	e := &c.event
 	c.next = c.rip
-	c.deliver(e, c.rip)
-	c.delivering, c.InRep = false, false
+	ret := c.rip
+	if e.kind != kindFault { // a fault met on the way points to the instruction
+		ret = c.ipMask(c.rip + uint64(c.EntryLength))
+	}
+	c.deliver(e, ret)
+	c.delivering, c.InRep, c.EntryLength = false, false, 0
 	c.rip = c.next
 	c.budget--
 	c.updateAttention()

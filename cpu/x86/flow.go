@@ -85,7 +85,12 @@ func jcxz(c *CPU, i *Inst) {
 }
 
 // int3, intN, into and int1 are the software interrupts.
-func int3(c *CPU, i *Inst) { c.interrupt(vecBP, kindSoftware) }
+func int3(c *CPU, i *Inst) {
+	if c.stay(i) {
+		return
+	}
+	c.interrupt(vecBP, kindSoftware)
+}
 
 func intN(c *CPU, i *Inst) {
 	vector := uint8(i.Imm)
@@ -107,13 +112,13 @@ func into(c *CPU, i *Inst) {
 
 // int1 is INT1: #DB without a cause of its own. A data breakpoint that MOV SS has put off is reported with it.
 func int1(c *CPU, i *Inst) {
-	late := c.PendingDebug & dr6Bn
+	if c.stay(i) {
+		return
+	}
+	pending := c.PendingDebug
 	c.PendingDebug = 0
 	c.interrupt(vecDB, kindICEBP)
-	if late == 0 {
-		late = c.DR6 & dr6Bn
-	}
-	c.reportDebug(late)
+	c.reportPending(pending)
 }
 
 // ud0, ud1 and ud2 are there to raise #UD.

@@ -87,6 +87,8 @@ func hiddenRows() []row {
 		system("code_bits", 32, "uint32", func(c *CPU) uint64 { return uint64(c.mode) }, readOnly),
 		system("interrupt_shadow", 32, "x86_shadow", (*CPU).shadow, (*CPU).setShadow),
 		field("pending_debug", func(c *CPU) *uint64 { return &c.PendingDebug }),
+		system("entry_length", 32, "uint32", func(c *CPU) uint64 { return uint64(c.EntryLength) }, (*CPU).setEntryLength),
+		system("interrupt_window", 32, "uint32", func(c *CPU) uint64 { return b2u(c.InterruptWindow()) }, readOnly),
 		system("halted", 32, "uint32", func(c *CPU) uint64 { return b2u(c.Halted()) }, readOnly),
 	}
 }

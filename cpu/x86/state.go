@@ -67,6 +67,8 @@ type State struct {
 	Delivering             bool // an exception waits to be delivered
 	EventVector, EventKind uint8
 	EventCode              uint32
+	EntryLength            uint8  // of the instruction that an injected exception stands for
+	DebugCause             uint64 // of the #DB that was intercepted last
 
 	FPU FPU
 	TLB mmu.State
