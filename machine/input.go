@@ -60,6 +60,8 @@ func (m *Machine) apply(in replay.Input) {
 		m.passTime(m.Clock() + in.N)
 	case replay.Hold:
 		m.cpus[in.Port].HoldInterrupts()
+	case replay.Reset:
+		m.powerOn()
 	}
 }
 
@@ -75,6 +77,9 @@ func (m *Machine) passTime(to uint64) {
 // HoldInterrupts keeps interrupts and NMIs from a CPU until its next instruction has been tried: they come one boundary later. That
 // is an input, since it moves what the guest computes.
 func (m *Machine) HoldInterrupts(cpu int) { m.Input(replay.InterruptHold(uint8(cpu))) }
+
+// PressReset starts the machine anew at the present position, as power-on would. That is an input.
+func (m *Machine) PressReset() { m.Input(replay.ResetButton()) }
 
 // receiver is the end of a serial line in the machine.
 type receiver interface {

@@ -152,3 +152,18 @@ func (m *Machine) WriteRegister(cpu, register int, value []byte) error {
 	m.recorder.Fork()
 	return m.cpus[cpu].WriteRegister(register, value)
 }
+
+// Timer is a deadline that a device has set.
+type Timer struct {
+	Name     string
+	Deadline uint64 // in units of the Clock
+}
+
+// Timers returns the deadlines that are set, in the order in which equal ones fire.
+func (m *Machine) Timers() (list []Timer) {
+	names, deadlines := m.queue.Armed()
+	for i, name := range names {
+		list = append(list, Timer{name, deadlines[i]})
+	}
+	return list
+}

@@ -19,6 +19,8 @@ const (
 	Advance
 	// Hold keeps interrupts from a CPU until its next instruction has been tried.
 	Hold
+	// Reset is the machine's reset button.
+	Reset
 )
 
 // Stamp is the boundary at which an input is applied. An idle jump changes Clock alone, so both are needed. Settled
@@ -45,6 +47,9 @@ func ClockAdvance(units uint64) Input { return Input{Kind: Advance, N: units} }
 
 // InterruptHold is an input that keeps interrupts from a CPU, not stamped yet.
 func InterruptHold(cpu uint8) Input { return Input{Kind: Hold, Port: cpu} }
+
+// ResetButton is an input that starts the machine anew, not stamped yet.
+func ResetButton() Input { return Input{Kind: Reset} }
 
 // Source is where inputs come from while a run is live.
 type Source interface {

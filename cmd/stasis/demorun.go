@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"stasis/debug"
+	"stasis/debug/target"
 	"stasis/internal/guests"
 	"stasis/loader"
 	"stasis/machine"
@@ -100,7 +101,7 @@ func (o *demoOptions) run(w way) (row demoRow, err error) {
 	}
 	defer m.Close()
 	d := &demo{
-		machine: m, Debugger: debug.New(newTarget(m)), stops: make(chan debug.Stop, 4), symbols: symbols,
+		machine: m, Debugger: debug.New(target.New(m)), stops: make(chan debug.Stop, 4), symbols: symbols,
 		think: uint64(float64(m.Config().IPS) * o.think.Seconds()),
 	}
 	ended := make(chan struct{})

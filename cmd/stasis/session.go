@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"stasis/debug"
+	"stasis/debug/target"
 	"stasis/gdbremote"
 	"stasis/machine"
 	"stasis/replay"
@@ -24,7 +25,7 @@ type session struct {
 	listening      func(addr string)
 
 	machine  *machine.Machine
-	target   *target
+	target   *target.Machine
 	debugger *debug.Debugger
 	listener net.Listener
 	server   *gdbremote.Server
@@ -55,8 +56,9 @@ func (s *session) open() error {
 	if s.machine, err = machine.New(config, host); err != nil {
 		return err
 	}
-	s.target = newTarget(s.machine)
+	s.target = target.New(s.machine)
 	s.debugger = debug.New(s.target)
+	s.addCommands()
 	s.console.debugger = s.debugger
 	return s.listen()
 }
@@ -122,7 +124,7 @@ func (s *session) serve(ctx context.Context) error {
 
 // summarize says how the run has ended.
 func (s *session) summarize(stop debug.Stop, cause, err error) summary {
-	reason, code, detail := stop.Reason, stop.Code, s.target.last.Detail
+	reason, code, detail := stop.Reason, stop.Code, s.target.Last.Detail
 	switch {
 	case err != nil && !errors.Is(err, errInterrupted):
 		reason, code, detail = "error", exitHost, err.Error()

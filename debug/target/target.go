@@ -1,30 +1,35 @@
-package main
+// Package target makes a machine.Machine a Target of the debugger.
+package target
 
 import (
 	"stasis/debug"
 	"stasis/machine"
 )
 
-// target is a machine as the debugger sees it.
-type target struct {
+// Machine is a machine as the debugger sees it.
+type Machine struct {
 	*machine.Machine
 	cpus []debug.CPU
-	last machine.Stop // why the machine last stopped
+	Last machine.Stop // why the machine last stopped
 }
 
-func newTarget(m *machine.Machine) *target {
-	t := &target{Machine: m}
+// New wraps a machine.
+func New(m *machine.Machine) *Machine {
+	t := &Machine{Machine: m}
 	for _, c := range m.CPUs() {
 		t.cpus = append(t.cpus, c)
 	}
 	return t
 }
 
-func (t *target) CPUs() []debug.CPU { return t.cpus }
-func (t *target) Rate() uint64      { return t.Config().IPS }
+// CPUs are the machine's.
+func (t *Machine) CPUs() []debug.CPU { return t.cpus }
+
+// Rate is units per virtual second.
+func (t *Machine) Rate() uint64 { return t.Config().IPS }
 
 // Resume runs the machine by a debugger's plan.
-func (t *target) Resume(p debug.Plan) debug.Stop {
+func (t *Machine) Resume(p debug.Plan) debug.Stop {
 	plan := machine.Plan{Units: p.Units}
 	for i, a := range p.Actions {
 		if a == debug.Step {
@@ -34,8 +39,8 @@ func (t *target) Resume(p debug.Plan) debug.Stop {
 			plan.Actions[i] = machine.Step
 		}
 	}
-	t.last = t.Machine.Resume(plan)
-	return debugStop(t.last)
+	t.Last = t.Machine.Resume(plan)
+	return debugStop(t.Last)
 }
 
 // debugStop is a stop in the debugger's words.
@@ -64,10 +69,10 @@ func debugStop(s machine.Stop) debug.Stop {
 }
 
 // ReadPhysical reads up to the first byte that is not memory.
-func (t *target) ReadPhysical(p []byte, pa uint64) int { return eachPage(p, pa, t.ReadPhys) }
+func (t *Machine) ReadPhysical(p []byte, pa uint64) int { return eachPage(p, pa, t.ReadPhys) }
 
 // WritePhysical writes up to the first byte that is not memory.
-func (t *target) WritePhysical(p []byte, pa uint64) int { return eachPage(p, pa, t.WritePhys) }
+func (t *Machine) WritePhysical(p []byte, pa uint64) int { return eachPage(p, pa, t.WritePhys) }
 
 // eachPage moves bytes page by page until that fails, and says how many it has moved.
 func eachPage(p []byte, pa uint64, move func(p []byte, pa uint64) error) int {
