@@ -11,24 +11,6 @@ import (
 	"testing"
 )
 
-// linux is the guest that `make guests` fetches.
-const (
-	linuxKernel  = "../.guests/vmlinuz"
-	linuxBusybox = "../.guests/busybox"
-)
-
-// needFile ends a test that cannot do without a file: skipped, or failed where nothing may be skipped.
-func needFile(t *testing.T, path string) {
-	t.Helper()
-	if _, err := os.Stat(path); err == nil {
-		return
-	}
-	if os.Getenv("STASIS_NO_SKIP") != "" {
-		t.Fatalf("%s is missing; `make guests` fetches it", path)
-	}
-	t.Skipf("%s is missing; `make guests` fetches it", path)
-}
-
 // boot is a boot of Linux, and where its results are to be.
 type boot struct {
 	dir, initramfs string
