@@ -8,14 +8,16 @@ import (
 )
 
 // TestDebugData is data and I/O breakpoints.
-func TestDebugData(t *testing.T) {
+func TestDebugData(t *testing.T) { runRules(t, "amd", dataRules()) }
+
+func dataRules() []rule {
 	w := func(length, off uint64) func(*trial) { return dr(0, write, length, atBuf(off)) }
 	rw := func(length, off uint64) func(*trial) { return dr(0, access, length, atBuf(off)) }
 	stack := func(off uint64) func(*trial) { return dr(0, write, 8, probeRSP-off) }
 	io := func(length, at uint64) func(*trial) {
 		return with(ring0, dr(0, port, length, at), state(func(s *x86.State) { s.CR4 |= cr4DE }))
 	}
-	runRules(t, "amd", []rule{
+	return []rule{
 		{"X-096", "call", "e801000000 90 0f0b", stack(8), "DB+6:B0 UD+6:RF"},
 		{"X-096", "ret", "488d0505000000 50 c3 90 90 90 0f0b", dr(0, access, 8, probeRSP-8), "DB+8:B0 DB+12:B0 UD+12:RF"},
 		{"X-096", "jmp [m]", "488d0506000000 488907 ff27 90 0f0b", rw(8, 0), "DB+10:B0 DB+13:B0 UD+13:RF"},
@@ -78,7 +80,7 @@ func TestDebugData(t *testing.T) {
 		{"X-111", "beside", "e67f e681 0f0b", io(1, 0x80), "UD+4:RF"},
 		{"X-111", "rep outs", "f36e 0f0b", with(io(1, 0x80), gpr(2, 0x80), gpr(1, 2), gpr(6, probeBuf)), "DB+0:RF,B0 DB+2:B0 UD+2:RF"},
 		{"X-111", "no permission", "e480", dr(0, port, 1, 0x80), "GP(0)+0:RF"},
-	})
+	}
 }
 
 func xmm(n int, lo, hi uint64) func(*trial) {

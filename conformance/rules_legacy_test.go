@@ -176,6 +176,42 @@ func TestDebugLegacy(t *testing.T) {
 	}
 }
 
+// TestDebugTasks is hardware task switches, by a far jump.
+func TestDebugTasks(t *testing.T) {
+	const next, nextCode, step = 0x22100, 0x1100, 1 << 8
+	for _, row := range []struct {
+		name  string
+		flags uint32
+		trap  byte
+		want  string
+	}{
+		{"the trap of TSS.T", 2, 1, "DB+256 dr6=ffff8ff0"},
+		{"the new task's TF", 2 | step, 0, "DB+257 dr6=ffff4ff0"},
+		{"neither", 2, 0, "UD+257:RF"},
+	} {
+		t.Run("X-077/"+row.name, func(t *testing.T) {
+			m := newLegacy(t, "ea00000000 3000")
+			m.ring0()
+			m.put(nextCode, "90 0f0b")
+			m.Write64(legacyGDT+0x30, 0x0000890220000067|next<<16&0xffff0000|next>>24<<56)
+			m.Write64(next+0x20, nextCode|uint64(row.flags)<<32)
+			m.Write64(next+0x38, 0x8800)
+			m.Write64(next+0x48, 8<<32|0x10, 0x10<<32|0x10, 0x10<<32|0x10)
+			m.Write(next+0x64, row.trap)
+			m.s.GDTR.Limit, m.s.RFLAGS, m.s.DR7 = 0x37, 2|step, 0x7ff
+			if got := m.event(); got != row.want {
+				t.Errorf("got %s, want %s", got, row.want)
+			}
+			if s := m.CPU.Snapshot(); s.DR7 != 0x6aa {
+				t.Errorf("DR7 is %#x", s.DR7)
+			}
+			if old := m.Read(legacyTSS+0x25, 1)[0]; old&1 == 0 {
+				t.Error("the old task's image has lost TF")
+			}
+		})
+	}
+}
+
 // ring0 makes it ring 0.
 func (m *legacy) ring0() {
 	m.s.CPL = 0

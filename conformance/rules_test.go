@@ -24,14 +24,18 @@ type rule struct {
 // trial is a bare machine that is about to run a rule's code, in ring 3 and 64-bit mode unless its setup says otherwise.
 type trial struct {
 	*user
-	t       *testing.T
-	s       *x86.State
-	keep    bool // DR6 is not reset between events
-	noRF    bool // the handler of an execute breakpoint does not set RF
-	clearRF bool // the handler of a single step clears RF
-	limit   int  // events to see
-	before  func(e event, s *x86.State)
-	handoff func(cpu.Exit) // takes intercepted exceptions
+	t        *testing.T
+	s        *x86.State
+	keep     bool // DR6 is not reset between events
+	noRF     bool // the handler of an execute breakpoint does not set RF
+	clearRF  bool // the handler of a single step clears RF
+	limit    int  // events to see
+	before   func(e event, s *x86.State)
+	handoff  func(cpu.Exit)         // takes intercepted exceptions
+	moves    bool                   // the state goes through its encoding after each Run
+	chunk    uint64                 // units of a Run
+	onStop   func(cpu.Exit)         // takes the stops of breakpoints and watchpoints
+	redirect func(frame *[5]uint64) // what a handler does to its frame
 }
 
 const (
@@ -43,7 +47,7 @@ const (
 
 func newTrial(t *testing.T, vendor string, code string) *trial {
 	t.Helper()
-	r := &trial{user: newUser(vendor), t: t, limit: 40}
+	r := &trial{user: newUser(vendor), t: t, limit: 40, chunk: 10000}
 	t.Cleanup(func() { r.Close() })
 	r.mapUser(probeCode, 0x1000)
 	r.mapUser(probeBuf-0x8000, probeEdge-probeBuf+0x8000)
@@ -118,9 +122,20 @@ func (r *trial) events() string {
 
 // untilHandler runs to a halt, or to anything else that stops.
 func (r *trial) untilHandler() cpu.ExitKind {
-	for range 1000 {
-		switch exit := r.CPU.Run(10000); exit.Kind {
+	for range 20000 {
+		exit := r.CPU.Run(r.chunk)
+		r.Base += r.CPU.Units()
+		r.CPU.Run(0)
+		if r.moves {
+			r.move()
+		}
+		switch exit.Kind {
 		case cpu.ExitBudget:
+		case cpu.ExitBreakpoint, cpu.ExitWatchpoint:
+			if r.onStop == nil {
+				return exit.Kind
+			}
+			r.onStop(exit)
 		case cpu.ExitException:
 			r.handoff(exit)
 		default:
@@ -129,6 +144,15 @@ func (r *trial) untilHandler() cpu.ExitKind {
 	}
 	r.t.Fatalf("no handler was reached; PC %#x", r.CPU.PC())
 	return 0
+}
+
+// move saves the state and loads it again.
+func (r *trial) move() {
+	saved := r.CPU.EncodeState(nil)
+	r.CPU.Reset()
+	if rest, err := r.CPU.DecodeState(saved); err != nil || len(rest) > 0 {
+		r.t.Fatal(err, len(rest))
+	}
 }
 
 // stopped reads the event whose handler has halted, from whichever stack it lies on.
@@ -213,6 +237,9 @@ func (r *trial) goOn(e event, s *x86.State) {
 	}
 	if r.clearRF && s.DR6&bs != 0 {
 		frame[2] &^= flagRF
+	}
+	if r.redirect != nil {
+		r.redirect(&frame)
 	}
 	if !r.keep {
 		s.DR6 = dr6Idle

@@ -128,14 +128,10 @@ func (c *CPU) stepTraps(i *Inst) bool {
 	return c.traced && (c.DebugCtl&debugCtlBTF == 0 || c.branched(i))
 }
 
-// debugTask is the debug side of a task switch: local breakpoints go, the switching instruction makes no single-step trap, and
-// a task whose TSS has T set begins with #DB.
-func (c *CPU) debugTask(trap bool) {
+// debugTask is the debug side of a task switch: local breakpoints go, and the switching instruction makes no single-step trap.
+func (c *CPU) debugTask() {
 	c.traced = false
 	c.PendingDebug &^= dr6BS
 	c.DR7 &^= dr7Local
 	c.debugChanged()
-	if trap {
-		c.pend(dr6BT)
-	}
 }

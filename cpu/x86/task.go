@@ -169,8 +169,7 @@ func (c *CPU) readTask(s *Segment) (v taskImage) {
 // loadTask makes a task current. From here on a fault is the new task's.
 func (c *CPU) loadTask(t *taskImage, layout *tssLayout, ext uint32) {
 	c.CR0 |= cr0TS
-	c.DR7 &^= 0x155 // the local enables
-	c.debugChanged()
+	c.debugTask()
 	c.rip, c.next = t.ip, t.ip
 	copy(c.R[:8], t.regs[:])
 	for n, selector := range t.segs {
@@ -196,8 +195,7 @@ func (c *CPU) loadTask(t *taskImage, layout *tssLayout, ext uint32) {
 		c.loadTaskSegments(t, ext)
 	}
 	if t.trap {
-		c.PendingDebug |= dr6BT
-		c.updateAttention()
+		c.pend(dr6BT)
 	}
 	c.gpIf(t.ip > uint64(c.Seg[decode.CS].Limit))
 }
