@@ -15,10 +15,10 @@ import (
 func TestHostSteps(t *testing.T) {
 	t.Run("V-001", stepsLeaveNoTrace)
 	t.Run("V-004", flagsThatNeverCarryTF)
-	t.Run("V-007", stepGrain)
+	t.Run("V-007", hostStepGrain)
 	t.Run("V-008", stepOverMovSS)
 	t.Run("V-009", shadowsAreState)
-	t.Run("V-017", stepUnderTF)
+	t.Run("V-017", hostStepUnderTF)
 	t.Run("V-018", steppedStepper)
 	t.Run("V-034", countersUnderSteps)
 	for _, row := range []struct {
@@ -119,8 +119,8 @@ func flagsThatNeverCarryTF(t *testing.T) {
 	}
 }
 
-// stepGrain: an instruction, an iteration, a fault, a pending trap are a step each; RF does not show in the middle of REP.
-func stepGrain(t *testing.T) {
+// hostStepGrain: an instruction, an iteration, a fault, a pending trap are a step each; RF does not show in the middle of REP.
+func hostStepGrain(t *testing.T) {
 	r := newTrial(t, "amd", "90 f3aa 0f0b")
 	r.s.GPR[1] = 3
 	r.CPU.SetState(r.s)
@@ -180,8 +180,8 @@ func shadowsAreState(t *testing.T) {
 	}
 }
 
-// stepUnderTF: the guest's trap pends after the first step, and is delivered by the next.
-func stepUnderTF(t *testing.T) {
+// hostStepUnderTF: the guest's trap pends after the first step, and is delivered by the next.
+func hostStepUnderTF(t *testing.T) {
 	r := newTrial(t, "amd", "90 90 0f0b")
 	stepping(r)
 	r.CPU.SetState(r.s)

@@ -11,7 +11,7 @@ func TestDebugKernel(t *testing.T) {
 	t.Run("X-024", int3SelfTest)
 	t.Run("X-025", signalCodes)
 	t.Run("V-023", kprobe)
-	t.Run("V-024", textPoke)
+	t.Run("V-024", pokedCode)
 }
 
 // int3SelfTest is a handler that knows INT3 by the address before the return address, and makes a call of it in the frame.
@@ -92,8 +92,8 @@ func kprobe(t *testing.T) {
 	}
 }
 
-// textPoke: a byte stored into code that another CPU has decoded is executed by it the next time.
-func textPoke(t *testing.T) {
+// pokedCode: a byte stored into code that another CPU has decoded is executed by it the next time.
+func pokedCode(t *testing.T) {
 	r := newTrial(t, "amd", "ffc3 eb04 90909090 ffcb ebf4")
 	other := x86.New(r.System, 1, x86.Config{Vendor: "amd", CPUs: 2, IPS: 1e9})
 	first := r.CPU

@@ -13,7 +13,7 @@ import (
 	"stasis/machine"
 )
 
-func demoMachine(t *testing.T, guest string) *machine.Machine {
+func boardOf(t *testing.T, guest string) *machine.Machine {
 	t.Helper()
 	m, err := machine.New(machine.Config{Mem: 16 << 20, Kernel: loader.File{Name: guest, Data: guests.ELF(guest)}}, machine.Host{})
 	check(t, err)
@@ -36,11 +36,11 @@ func hashAt(t *testing.T, m *machine.Machine, until uint64) bus.Digest {
 
 // TestHostMachine is whole machines under a debugger.
 func TestHostMachine(t *testing.T) {
-	t.Run("V-029", rangeStepStops)
+	t.Run("V-029", rangeMeetsBreakpoint)
 	t.Run("V-030", func(t *testing.T) {
 		const until = 300_000
-		free := hashAt(t, demoMachine(t, guests.Demo), until)
-		m := demoMachine(t, guests.Demo)
+		free := hashAt(t, boardOf(t, guests.Demo), until)
+		m := boardOf(t, guests.Demo)
 		symbols, err := guests.Symbols(guests.ELF(guests.Demo))
 		check(t, err)
 		m.CPUs()[0].SetBreakpoints([]uint64{symbols[guests.DemoLoop]})
@@ -52,7 +52,7 @@ func TestHostMachine(t *testing.T) {
 		}
 	})
 	t.Run("V-033", func(t *testing.T) {
-		m := demoMachine(t, guests.Demo)
+		m := boardOf(t, guests.Demo)
 		modes := map[byte]bool{}
 		c := m.CPUs()[0]
 		bits := 0
@@ -69,23 +69,23 @@ func TestHostMachine(t *testing.T) {
 			modes[c.ReadRegister(bits)[0]] = true
 			m.Resume(machine.Plan{Actions: []machine.Action{machine.Step}})
 		}
-		free := hashAt(t, demoMachine(t, guests.Demo), until)
+		free := hashAt(t, boardOf(t, guests.Demo), until)
 		if m.Hash() != free || !modes[32] || !modes[64] {
 			t.Errorf("hash %x, free %x; modes %v", m.Hash(), free, modes)
 		}
 	})
 }
 
-// rangeStep is a client of a debugger.
-type rangeStep struct{ stops chan debug.Stop }
+// rangeClient is a client of a debugger.
+type rangeClient struct{ stops chan debug.Stop }
 
-func (c *rangeStep) Stopped(s debug.Stop) { c.stops <- s }
+func (c *rangeClient) Stopped(s debug.Stop) { c.stops <- s }
 
-// rangeStepStops: a breakpoint inside the range ends a range step.
-func rangeStepStops(t *testing.T) {
+// rangeMeetsBreakpoint: a breakpoint inside the range ends a range step.
+func rangeMeetsBreakpoint(t *testing.T) {
 	m := debugtest.New(1, []byte{0x90, 0x90, 0x90, 0x90, 0x90, 0xeb, 0xf9})
 	d := debug.New(m)
-	c := &rangeStep{make(chan debug.Stop, 4)}
+	c := &rangeClient{make(chan debug.Stop, 4)}
 	go d.Run(context.Background(), true)
 	defer d.Kill()
 	check(t, d.Do(func() {
