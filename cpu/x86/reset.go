@@ -36,19 +36,22 @@ func (c *CPU) resetSegments() {
 	c.TR = Segment{0, attrP | typeTSSBusy, 0xffff, 0}
 }
 
-// initReset is INIT: like reset, but FPU, MSRs and the TSC stay. Source: SDM Vol. 3A, table "IA-32 and Intel 64 Processor States
-// Following Power-up, Reset, or INIT".
+// initReset is INIT: like reset, but FPU, PKRU, most MSRs, caches' control and the TSC stay. Source: SDM Vol. 3A, table "IA-32 and
+// Intel 64 Processor States Following Power-up, Reset, or INIT".
 func (c *CPU) initReset() {
 	old := c.State
 	c.Reset()
 	keep := &c.State
-	keep.FPU, keep.MTRRDefType, keep.MTRRFixed, keep.MTRRVar, keep.PAT = old.FPU, old.MTRRDefType, old.MTRRFixed, old.MTRRVar, old.PAT
+	keep.CR0 = cr0ET | old.CR0&(cr0NW|cr0CD)
+	keep.FPU, keep.XCR0, keep.XSS, keep.PKRU = old.FPU, old.XCR0, old.XSS, old.PKRU
+	keep.MTRRDefType, keep.MTRRFixed, keep.MTRRVar, keep.PAT = old.MTRRDefType, old.MTRRFixed, old.MTRRVar, old.PAT
 	keep.STAR, keep.LSTAR, keep.CSTAR, keep.SFMASK, keep.KernelGSBase = old.STAR, old.LSTAR, old.CSTAR, old.SFMASK, old.KernelGSBase
 	keep.SysenterCS, keep.SysenterESP, keep.SysenterEIP = old.SysenterCS, old.SysenterESP, old.SysenterEIP
-	keep.TSCOffset, keep.TSCAdjust, keep.TSCAux, keep.XCR0 = old.TSCOffset, old.TSCAdjust, old.TSCAux, old.XCR0
-	keep.MiscEnable, keep.RandState, keep.SIPIPending, keep.SIPIVector = old.MiscEnable, old.RandState, old.SIPIPending, old.SIPIVector
-	keep.CR0 = cr0ET | old.CR0&(cr0NW|cr0CD)
-	keep.INTR = old.INTR
+	keep.TSCOffset, keep.TSCAdjust, keep.TSCAux = old.TSCOffset, old.TSCAdjust, old.TSCAux
+	keep.MiscEnable, keep.MCGStatus, keep.HWCR, keep.NBCfg = old.MiscEnable, old.MCGStatus, old.HWCR, old.NBCfg
+	keep.LSCfg, keep.LSCfg2, keep.DECfg, keep.DECfg2 = old.LSCfg, old.LSCfg2, old.DECfg, old.DECfg2
+	keep.RandState, keep.INTR = old.RandState, old.INTR
+	keep.SIPIPending, keep.SIPIVector = old.SIPIPending, old.SIPIVector
 	c.refresh()
 }
 

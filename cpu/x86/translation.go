@@ -31,7 +31,7 @@ func invpcid(c *CPU, i *Inst) {
 	c.gpIf(c.CPL != 0 || c.v86())
 	lo, va := load128(c, c.linRead(i, 16))
 	kind, pcid := cutSize(c.R[i.Reg], c.nativeSize()), uint16(lo&0xfff)
-	c.gpIf(kind > invAllButGlobal || kind <= invContext && (lo>>12 != 0 || pcid != 0 && c.CR4&cr4PCIDE == 0))
+	c.gpIf(kind > invAllButGlobal || lo>>12 != 0 || kind <= invContext && pcid != 0 && c.CR4&cr4PCIDE == 0)
 	switch kind {
 	case invAddress:
 		c.gpIf(!c.canonicalBase(va))
