@@ -6,6 +6,8 @@
 #   make bench      speed, with QEMU beside it where installed; benchcmp BASE=FILE compares with an earlier one
 #   make fuzz       the fuzz targets, FUZZTIME each (10 s)
 #   make soak       the long forms of the tests
+#   make coverage   write docs/DEBUG-COVERAGE.md anew
+#   make mutants    break rules of debugging one at a time: each must be caught
 #   make guests     fetch guest images into .guests
 #   make guests-embedded  build the guests in internal/guests anew from their source
 
@@ -16,7 +18,7 @@ BENCHTIME ?= 1x
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.6.1
 BENCHSTAT = golang.org/x/perf/cmd/benchstat@v0.0.0-20250813145418-2f7363a06fe1
 
-.PHONY: build test check vet generate bench benchcmp fuzz soak guests guests-embedded clean
+.PHONY: build test check vet generate bench benchcmp fuzz soak coverage mutants guests guests-embedded clean
 
 build:
 	$(GO) build -o stasis ./cmd/stasis
@@ -59,6 +61,12 @@ fuzz:
 
 soak:
 	STASIS_SOAK=1 $(GO) test -count=1 -timeout 12h ./...
+
+coverage:
+	$(GO) test -json -run '^Test(Debug|Host|Exits)' ./conformance | $(GO) run ./internal/cover > docs/DEBUG-COVERAGE.md
+
+mutants:
+	$(GO) run ./internal/mutants
 
 guests:
 	.ci/guests
