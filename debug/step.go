@@ -79,8 +79,9 @@ func (s *stepping) begin() {
 func (s *stepping) start() (uint64, bool) { return s.origin, s.first && s.inside }
 
 func (s *stepping) plan() Plan {
+	limit := s.since + s.d.target.Rate()
 	if s.free {
-		return Plan{Actions: s.d.all(Continue), Units: patience}
+		return Plan{Actions: s.d.all(Continue), Units: patience, Clock: limit}
 	}
 	s.inside = true
 	s.hold()
@@ -88,7 +89,7 @@ func (s *stepping) plan() Plan {
 		s.inside = s.d.place(s.cpu) == s.home
 		s.interrupts = s.d.cpus[s.cpu].(interruptCounter).Interrupts()
 	}
-	return Plan{Actions: s.request.Actions}
+	return Plan{Actions: s.request.Actions, Clock: limit}
 }
 
 func (s *stepping) stopped(stop Stop) (Stop, bool) {
@@ -153,10 +154,14 @@ func (s *stepping) mine(stop Stop) bool {
 
 // late gives a step up after a virtual second: its context is not coming back.
 func (s *stepping) late() (Stop, bool) {
-	if s.policy == Arch || s.d.target.Clock()-s.since < s.d.target.Rate() {
+	if s.d.target.Clock()-s.since < s.d.target.Rate() {
 		return Stop{}, false
 	}
-	return Stop{Kind: StopStuck, CPU: s.cpu, Reason: "the step's context did not run again within a second of guest time"}, true
+	reason := "the step's context did not run again within a second of guest time"
+	if s.d.cpus[s.cpu].Halted() {
+		reason = "the CPU is halted, and nothing woke it within a second of guest time"
+	}
+	return Stop{Kind: StopStuck, CPU: s.cpu, Reason: reason}, true
 }
 
 // place is what stays the same while a CPU goes from one instruction of a piece of code to the next, and changes where

@@ -51,6 +51,7 @@ const (
 type Plan struct {
 	Actions []Action // one for each CPU
 	Units   uint64   // return StopInterrupt after so many units at the latest; 0: no such limit
+	Clock   uint64   // return StopInterrupt soon after this virtual time; 0: no such limit
 }
 
 // StopKind is why a machine stopped.

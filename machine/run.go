@@ -88,7 +88,7 @@ func (m *Machine) boundary(p *Plan) (Stop, bool) {
 		return m.State.End, true
 	case p.Until != 0 && m.State.Retired >= p.Until:
 		return m.stopAt(StopUntil), true
-	case p.Units != 0 && m.State.Retired >= p.Units:
+	case p.Units != 0 && m.State.Retired >= p.Units, p.Clock != 0 && m.Clock() >= p.Clock:
 		return m.stopAt(StopInterrupted), true
 	}
 	if stop, ok := m.diverged(); ok {

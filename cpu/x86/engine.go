@@ -277,8 +277,8 @@ func (c *CPU) slow(in *uop) *uop {
 
 // proceed is the block at rip, or the way out.
 func (c *CPU) proceed() *uop {
-	if c.breakpoints != nil && c.hostBreakHere() {
-		return c.engine.exitOp
+	if c.budget <= 0 || c.breakpoints != nil && c.hostBreakHere() {
+		return c.engine.exitOp // without a budget there is no fetch, and no translation for one
 	}
 	return c.lookup0()
 }
@@ -329,7 +329,7 @@ func (c *CPU) terminate() *uop {
 	if linked {
 		return e.exitOp // the budget's edge
 	}
-	if c.breakpoints != nil && c.hostBreakHere() {
+	if c.budget <= 0 || c.breakpoints != nil && c.hostBreakHere() {
 		return e.exitOp
 	}
 	flushes, from := e.flushes, e.blockOf(in)

@@ -30,7 +30,7 @@ func (t *Machine) Rate() uint64 { return t.Config().IPS }
 
 // Resume runs the machine by a debugger's plan.
 func (t *Machine) Resume(p debug.Plan) debug.Stop {
-	plan := machine.Plan{Units: p.Units}
+	plan := machine.Plan{Units: p.Units, Clock: p.Clock}
 	for i, a := range p.Actions {
 		if a == debug.Step {
 			if plan.Actions == nil {
