@@ -117,7 +117,7 @@ func (b *board) addRest(both func(n, pin int) irq.Line) {
 	host := pci.NewHost(cf9)
 	isa := pci.NewISABridge([]irq.Line{5: both(5, 5), 10: both(10, 10)}, nil)
 	fw := fwcfg.New(&b.cpus[0])
-	_ = host.Add(0, 0, pci.NewHostBridge())
+	_ = host.Add(0, 0, pci.NewHostBridge(true))
 	_ = host.Add(1, 0, isa)
 	add(b, &b.uart.State, b.uart.SetState, port{8, b.uart})
 	add(b, &k.State, k.SetState, port{1, k.Data()}, port{1, k.Command()})

@@ -114,7 +114,7 @@ func (b *bzImage) fields() error {
 	return nil
 }
 
-// loadBzImage boots Linux by its 64-bit entry point, and a 32-bit kernel by the 32-bit one.
+// loadBzImage boots Linux by its 64-bit entry point, and by the 32-bit one if it has no other or that is asked for.
 func loadBzImage(s Spec) (*Image, error) {
 	b, err := parseBzImage(s.Kernel.Data)
 	if err != nil {
@@ -137,13 +137,17 @@ func loadBzImage(s Spec) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.enter(p, s, zeroPage)
+	image, err := b.enter(p, s, zeroPage)
+	if parts, e := cut(s); err == nil && e == nil {
+		image.Parts = &parts
+	}
+	return image, err
 }
 
 // enter sets the registers, by what entry points the kernel has.
 func (b *bzImage) enter(p *placer, s Spec, zeroPage uint64) (*Image, error) {
 	cpu := CPU{RSI: zeroPage, RIP: b.load}
-	if b.xload&xloadKernel64 == 0 {
+	if b.xload&xloadKernel64 == 0 || s.Entry32 {
 		if err := p.enterFlat(&cpu, attrCode32); err != nil {
 			return nil, err
 		}

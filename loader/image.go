@@ -16,6 +16,9 @@ type Image struct {
 	Board    string // "pc"
 	Segments []Segment
 	CPU      CPU
+
+	Firmware Segment // read-only memory, if there is firmware: then all CPUs start as a reset leaves them
+	Parts    *Parts  // of a Linux kernel, for firmware to load; else nil
 }
 
 // Segment is a stretch of physical memory. Data may alias the bytes of the Spec: copy it, do not write it.

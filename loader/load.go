@@ -28,6 +28,13 @@ func Load(s Spec) (*Image, error) {
 	if s.Kernel, err = decompress(s.Kernel); err != nil {
 		return nil, fmt.Errorf("load %s: %w", s.Kernel.Name, err)
 	}
+	if s.Firmware.Name != "" {
+		image, err := loadFirmware(s)
+		if err != nil {
+			return nil, fmt.Errorf("load %s: %w", s.Firmware.Name, err)
+		}
+		return image, nil
+	}
 	for _, f := range formats {
 		if !f.match(s.Kernel) {
 			continue

@@ -16,6 +16,9 @@ type Spec struct {
 	Modules []File // multiboot and PVH only
 	Append  string // the command line
 
+	Firmware File // a BIOS; then Kernel may be missing
+	Entry32  bool // enter a Linux kernel by its 32-bit entry point even if it has a 64-bit one
+
 	MemSize  uint64 // bytes of RAM
 	HoleBase uint64 // where RAM below 4 GiB ends; 0 is the default of 3 GiB
 	CPUs     int    // logical processors; 0 is one

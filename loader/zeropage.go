@@ -43,12 +43,20 @@ func (b *bzImage) zeroPage(s Spec) []byte {
 
 // placeCommandLine puts the command line below 640 KiB.
 func (b *bzImage) placeCommandLine(p *placer, line string) error {
-	if uint64(len(line)) > b.cmdline {
-		return fmt.Errorf("the command line has %d bytes and this kernel takes %d; shorten --append", len(line), b.cmdline)
+	if err := b.fits(line); err != nil {
+		return err
 	}
 	addr, err := p.info("command line", append([]byte(line), 0), 16)
 	binary.LittleEndian.PutUint32(b.header[hdrCmdLinePtr:], uint32(addr))
 	return err
+}
+
+// fits reports a command line that is too long.
+func (b *bzImage) fits(line string) error {
+	if uint64(len(line)) > b.cmdline {
+		return fmt.Errorf("the command line has %d bytes and this kernel takes %d; shorten --append", len(line), b.cmdline)
+	}
+	return nil
 }
 
 // placeInitrd puts the initrds, one after the other, as high as the kernel takes them; above 4 GiB only when there is no

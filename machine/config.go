@@ -23,6 +23,9 @@ type Config struct {
 	Modules []loader.File
 	Append  string
 
+	Firmware loader.File // a BIOS, which starts instead of the kernel
+	Entry32  bool        // enter a Linux kernel by its 32-bit entry point
+
 	Quantum uint64 // units of a CPU's turn
 	Strict  bool   // stop at what is not implemented
 	Reboot  bool   // a reset starts the machine anew instead of ending the run

@@ -17,6 +17,7 @@ func New(config Config, host Host) (*Machine, error) {
 	}
 	image, err := loader.Load(loader.Spec{
 		Kernel: config.Kernel, Initrds: config.Initrds, Modules: config.Modules, Append: config.Append,
+		Firmware: config.Firmware, Entry32: config.Entry32,
 		MemSize: config.Mem, HoleBase: loader.DefaultHoleBase, CPUs: config.SMP,
 	})
 	if err != nil {
@@ -27,7 +28,7 @@ func New(config Config, host Host) (*Machine, error) {
 		return nil, err
 	}
 	m := assemble(config, host, ram)
-	pc, err := newPC(m)
+	pc, err := newPC(m, image)
 	if err != nil {
 		return nil, fmt.Errorf("board pc: %w", err)
 	}
@@ -36,12 +37,15 @@ func New(config Config, host Host) (*Machine, error) {
 	return m, m.boot()
 }
 
-// boot leaves memory and CPUs as firmware and a boot loader would.
+// boot leaves memory and CPUs as firmware and a boot loader would; with firmware, as a reset does.
 func (pc *pc) boot(image *loader.Image) error {
 	for _, s := range image.Segments {
 		if err := pc.place(s); err != nil {
 			return fmt.Errorf("place %s: %w", s.Name, err)
 		}
+	}
+	if image.Firmware.Data != nil {
+		return nil
 	}
 	pc.lapics[0].VirtualWire()
 	for i, c := range pc.cpus {

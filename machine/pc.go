@@ -10,6 +10,7 @@ import (
 	"stasis/device/debugport"
 	"stasis/device/exit"
 	"stasis/device/hpet"
+	"stasis/device/i8042"
 	"stasis/device/ioapic"
 	"stasis/device/pci"
 	"stasis/device/pic"
@@ -18,6 +19,7 @@ import (
 	"stasis/device/rtc"
 	"stasis/device/serial"
 	"stasis/irq"
+	"stasis/loader"
 	"stasis/loader/acpi"
 )
 
@@ -33,15 +35,17 @@ type pc struct {
 }
 
 // newPC wires the board. The order of the calls is the order of events at equal deadlines and of the state's encoding.
-func newPC(m *Machine) (*pc, error) {
+func newPC(m *Machine, image *loader.Image) (*pc, error) {
 	pc := &pc{m: m}
 	pc.addControllers()
 	pc.addCPUs()
 	pc.addTimers()
 	pc.addPower()
-	pc.addPCI()
+	pc.addPCI(image.Firmware.Data == nil)
 	pc.addPorts()
 	pc.addSerial()
+	pc.addFWCfg(image)
+	pc.addFirmware(image.Firmware)
 	if len(pc.errs) > 0 {
 		return nil, pc.errs[0]
 	}
@@ -155,24 +159,31 @@ func (pc *pc) addPower() {
 // reset is a reset of whatever kind. INIT would start the first CPU in firmware, of which there is none.
 func (pc *pc) reset() { pc.m.end(StopReset, 0) }
 
-// addPorts makes what is nothing but a port: the ways to end the machine, and the debug console.
+// addPorts makes what is nothing but a port: the ways to end the machine, the debug consoles, and the keyboard controller
+// that nothing is plugged into. ACPI denies it.
 func (pc *pc) addPorts() {
 	port92 := reset.NewPort92(pc.reset, irq.Unconnected)
 	pc.m.addPart("port 92h", &port92.Port92State, nil)
 	pc.port("port 92h", 0x92, 1, port92)
+	keyboard := i8042.New(pc.isa(1), pc.isa(12), irq.Unconnected, pc.reset)
+	pc.m.addPart("i8042", &keyboard.State, nil)
+	pc.port("i8042 data", 0x60, 1, keyboard.Data())
+	pc.port("i8042 command", 0x64, 1, keyboard.Command())
 	pc.port("exit", 0xf4, exit.Size, exit.New(func(v uint32) { pc.m.end(StopDebugExit, int(v)) }))
-	pc.port("debug console", 0xe9, 1, debugport.New(pc.m.outputs[debugOutput]))
+	console := debugport.New(pc.m.outputs[debugOutput])
+	pc.port("debug console", 0xe9, 1, console)
+	pc.port("firmware's debug console", firmwareDebugger, 1, console)
 }
 
-// addPCI makes the bus with its two bridges. PCI interrupts arrive at the I/O APIC's pins beyond those of ISA, in the
-// order that loader/acpi tells.
-func (pc *pc) addPCI() {
+// addPCI makes the bus with its two bridges, as firmware leaves them or as a reset does. PCI interrupts arrive at the I/O
+// APIC's pins beyond those of ISA, in the order that loader/acpi tells.
+func (pc *pc) addPCI(shadowed bool) {
 	control := reset.NewControl(func(reset.Kind) { pc.reset() })
 	pc.m.addPart("reset control", &control.ControlState, nil)
 	host := pci.NewHost(control)
 	pins := pc.pins()[acpi.PCIInterrupts:]
 	isa := pci.NewISABridge(nil, []irq.Line{pins[1], pins[2], pins[3], pins[0]})
-	bridge := pci.NewHostBridge()
+	bridge := pci.NewHostBridge(shadowed)
 	pc.note(host.Add(0, 0, bridge))
 	pc.note(host.Add(1, 0, isa))
 	pc.m.addPart("pci", &host.State, nil)
@@ -181,12 +192,15 @@ func (pc *pc) addPCI() {
 	pc.port("pci", 0xcf8, 8, host)
 }
 
-// addSerial makes COM1 and COM2.
+// serialPorts are COM1 and COM2.
+var serialPorts = [...]struct {
+	base uint64
+	irq  int
+}{{0x3f8, 4}, {0x2f8, 3}}
+
+// addSerial makes the serial ports.
 func (pc *pc) addSerial() {
-	for i, at := range []struct {
-		base uint64
-		irq  int
-	}{{0x3f8, 4}, {0x2f8, 3}} {
+	for i, at := range serialPorts {
 		u := serial.New(pc.m.queue, pc.m.config.IPS, pc.isa(at.irq), pc.m.outputs[serialOutput+i])
 		name := fmt.Sprintf("serial port %d", i+1)
 		pc.m.addPart(name, &u.State, nil)

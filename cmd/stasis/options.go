@@ -22,6 +22,8 @@ type options struct {
 	initrds []string
 	modules []string
 	append  string
+	bios    string
+	entry   string
 	board   string
 	cpu     string
 	mem     size
@@ -60,6 +62,8 @@ func (o *options) register(f *pflag.FlagSet) {
 	f.StringSliceVar(&o.initrds, "initrd", nil, "initial file system `FILE[,FILE...]`")
 	f.StringArrayVar(&o.modules, "module", nil, "multiboot module `FILE[=ARGS]` (repeat)")
 	f.StringVar(&o.append, "append", "", "kernel command line")
+	f.StringVar(&o.bios, "firmware", "", "BIOS image, which starts instead of the kernel: SeaBIOS's bios-256k.bin")
+	f.StringVar(&o.entry, "entry", "auto", "entry point of a Linux kernel: auto or 32, the one of 32-bit boot loaders")
 	f.StringVar(&o.board, "board", "pc", "board: pc")
 	f.StringVar(&o.cpu, "cpu", "x86-64-v2", "CPU `MODEL[,vendor=amd|intel][,-FEATURE...]`: x86-64-v2, a feature with - before it is hidden")
 	f.Var(&o.mem, "mem", "memory; K, M and G are binary")
@@ -67,7 +71,7 @@ func (o *options) register(f *pflag.FlagSet) {
 	f.Var(&o.ips, "ips", "instructions per virtual second, and the TSC's frequency")
 
 	f.StringArrayVar(&o.serial, "serial", nil, "serial port: stdio, file:PATH or none; repeat for the second one")
-	f.StringVar(&o.debugcon, "debugcon", "", "output of port 0xe9: stderr or file:PATH")
+	f.StringVar(&o.debugcon, "debugcon", "", "output of ports 0xe9 and 0x402: stderr or file:PATH")
 	f.StringVar(&o.input, "input", "", "`FILE` of typing: lines wait \"text\", send \"text\\n\", after retired=N")
 
 	f.StringVar(&o.gdb, "gdb", "", "serve gdb at `HOST:PORT`, :PORT, unix:PATH or - (-s is 127.0.0.1:1234)")
@@ -97,17 +101,25 @@ func (o *options) register(f *pflag.FlagSet) {
 func (o *options) config() (machine.Config, error) {
 	c := machine.Config{
 		Board: o.board, Mem: uint64(o.mem), SMP: o.smp, IPS: uint64(o.ips),
-		Append: o.append, Strict: o.strict, Reboot: o.reboot,
+		Append: o.append, Strict: o.strict, Reboot: o.reboot, Entry32: o.entry == "32",
 	}
-	if o.kernel == "" {
+	if o.kernel == "" && o.bios == "" {
 		return c, fmt.Errorf("no kernel; give --kernel FILE")
 	}
 	var err error
 	if c.CPU, c.Hide, err = parseCPU(o.cpu); err != nil {
 		return c, err
 	}
-	if c.Kernel, err = readFile(o.kernel); err != nil {
-		return c, err
+	for _, f := range []struct {
+		name string
+		file *loader.File
+	}{{o.kernel, &c.Kernel}, {o.bios, &c.Firmware}} {
+		if f.name == "" {
+			continue
+		}
+		if *f.file, err = readFile(f.name); err != nil {
+			return c, err
+		}
 	}
 	for _, name := range o.initrds {
 		f, err := readFile(name)
@@ -169,6 +181,7 @@ func (o *options) check() error {
 		{"clock", o.clock, []string{"instructions", "host"}},
 		{"clock-on-stop", o.clockOnStop, []string{"pause", "pause-step", "run"}},
 		{"pace", o.pace, []string{"", "host", "none"}},
+		{"entry", o.entry, []string{"auto", "32"}},
 	} {
 		if !slices.Contains(c.values, c.value) {
 			return fmt.Errorf("--%s %s is not known; give %s", c.flag, c.value, strings.TrimPrefix(strings.Join(c.values, " or "), " or "))

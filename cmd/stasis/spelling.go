@@ -7,6 +7,7 @@ var qemuSpelling = map[string]string{
 	"kernel":  "--kernel",
 	"initrd":  "--initrd",
 	"append":  "--append",
+	"bios":    "--firmware",
 	"m":       "--mem",
 	"smp":     "--smp",
 	"serial":  "--serial",
@@ -51,6 +52,6 @@ func respell(args []string) []string {
 
 // takesValue are the flags of ours that QEMU knows too and whose value is an argument of its own.
 var takesValue = map[string]bool{
-	"--kernel": true, "--initrd": true, "--append": true, "--mem": true, "--smp": true,
+	"--kernel": true, "--initrd": true, "--append": true, "--firmware": true, "--mem": true, "--smp": true,
 	"--serial": true, "--gdb": true, "--cpu": true, "--board": true,
 }

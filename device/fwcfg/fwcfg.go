@@ -27,9 +27,29 @@ type Memory interface {
 
 // Keys of items. Those of files follow keyFiles, in the order of the files' names.
 const (
-	KeyRAMSize = 0x03 // 8 bytes
-	KeyCPUs    = 0x05 // 2 bytes
-	KeyMaxCPUs = 0x0f // 2 bytes
+	KeyUUID      = 0x02 // 16 bytes
+	KeyRAMSize   = 0x03 // 8 bytes
+	KeyNoDisplay = 0x04 // 2 bytes
+	KeyCPUs      = 0x05 // 2 bytes
+	KeyNUMA      = 0x0d // 8 bytes
+	KeyBootMenu  = 0x0e // 2 bytes
+	KeyMaxCPUs   = 0x0f // 2 bytes
+
+	// The parts of a kernel, each as an address and a size, 4 bytes, and the bytes.
+	KeyKernelAddr  = 0x07
+	KeyKernelSize  = 0x08
+	KeyKernelData  = 0x11
+	KeyInitrdAddr  = 0x0a
+	KeyInitrdSize  = 0x0b
+	KeyInitrdData  = 0x12
+	KeyCmdLineAddr = 0x13
+	KeyCmdLineSize = 0x14
+	KeyCmdLineData = 0x15
+	KeySetupAddr   = 0x16
+	KeySetupSize   = 0x17
+	KeySetupData   = 0x18
+
+	KeyIRQ0Override = 0x8002 // 4 bytes: interrupt 0 arrives at the I/O APIC's pin 2
 
 	keySignature = 0x00
 	keyFeatures  = 0x01

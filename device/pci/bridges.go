@@ -2,30 +2,43 @@ package pci
 
 import "stasis/irq"
 
-// HostBridge is the function at 00.0, a 440FX. Nothing in it can be written: its attribute registers say that all
-// memory below 1 MiB is RAM, and there is no firmware that would want to change them.
+// HostBridge is the function at 00.0, a 440FX. Its attribute registers, which say what memory below 1 MiB is RAM, can be
+// written and have no effect: all of it always is.
 type HostBridge struct {
+	writable writable
 	HeaderState
 }
 
-// WriteConfig has no effect.
-func (*HostBridge) WriteConfig(int, int, uint32) {}
+// WriteConfig writes the attribute registers.
+func (b *HostBridge) WriteConfig(offset, size int, v uint32) { b.write(&b.writable, offset, size, v) }
 
-// NewHostBridge returns the bridge.
-func NewHostBridge() *HostBridge {
-	const (
-		statusDefault = 0x0280 // fast back-to-back, medium DEVSEL
-		pamFirst      = 0x59
-		pamLast       = 0x5f
-	)
+// Attribute registers, from that of the BIOS area on; two areas each.
+const (
+	pamFirst  = 0x59
+	pamLast   = 0x5f
+	pamBIOS   = 0x30 // the upper half: read and write RAM
+	pamOthers = 0x33
+)
+
+// NewHostBridge returns the bridge as firmware leaves it if shadowed, else as a reset does. The subsystem is the one by
+// which firmware knows that there is a configuration device.
+func NewHostBridge(shadowed bool) *HostBridge {
+	const statusDefault = 0x0280 // fast back-to-back, medium DEVSEL
 	h := newHeader(ID{Vendor: 0x8086, Device: 0x1237, Revision: 2, Class: 0x06_00_00})
 	h.put16(offsetCommand, commandMemory|commandMaster)
 	h.put16(offsetStatus, statusDefault)
+	h.put16(offsetSubVendor, 0x1af4)
+	h.put16(offsetSubsystem, 0x1100)
+	b := &HostBridge{HeaderState: h}
 	for i := pamFirst; i <= pamLast; i++ {
-		h.Config[i] = 0x33
+		b.writable[i] = 0x33
+		if shadowed {
+			b.Config[i] = pamOthers
+		}
 	}
-	h.Config[pamFirst] = 0x30
-	return &HostBridge{h}
+	b.Config[pamFirst] &= pamBIOS
+	b.writable[pamFirst] = pamBIOS
+	return b
 }
 
 // Interrupt routing registers of the ISA bridge.

@@ -11,6 +11,8 @@ const (
 	offsetRevision   = 0x08
 	offsetClass      = 0x09
 	offsetHeaderType = 0x0e
+	offsetSubVendor  = 0x2c
+	offsetSubsystem  = 0x2e
 )
 
 const (

@@ -32,7 +32,7 @@ func newBench(t *testing.T) *bench {
 	}
 	b.Host = NewHost(&b.reset)
 	b.isa = NewISABridge(lines[:16], lines[16:])
-	for slot, f := range []Function{NewHostBridge(), b.isa} {
+	for slot, f := range []Function{NewHostBridge(true), b.isa} {
 		if err := b.Add(slot, 0, f); err != nil {
 			t.Fatal(err)
 		}
@@ -109,10 +109,10 @@ func TestResetRegister(t *testing.T) {
 
 func TestMultiFunction(t *testing.T) {
 	b := newBench(t)
-	if err := b.Add(1, 0, NewHostBridge()); !errors.Is(err, ErrTaken) {
+	if err := b.Add(1, 0, NewHostBridge(true)); !errors.Is(err, ErrTaken) {
 		t.Errorf("Add at a taken place: %v", err)
 	}
-	if err := b.Add(1, 3, NewHostBridge()); err != nil {
+	if err := b.Add(1, 3, NewHostBridge(true)); err != nil {
 		t.Fatal(err)
 	}
 	b.want("header type", b.at(1, 0, 0x0c).Read(6, 1), uint64(0x80))

@@ -51,18 +51,7 @@ type Table struct {
 // Tables returns the tables, upwards from RSDPAddr.
 func Tables(c Config) []Table {
 	l := layout{next: RSDPAddr + 64}
-	facs := l.add("FACS", 64, facs())
-	dsdt := l.add("DSDT", 16, dsdt(c))
-	var list []uint64
-	for _, t := range []Table{
-		{Name: "FADT", Data: fadt(facs, dsdt)},
-		{Name: "MADT", Data: madt(c.CPUs)},
-		{Name: "HPET", Data: hpet()},
-	} {
-		list = append(list, l.add(t.Name, 16, t.Data))
-	}
-	r := l.add("RSDT", 16, rsdt(list))
-	x := l.add("XSDT", 16, xsdt(list))
+	_, r, x := l.all(c)
 	return append([]Table{{"RSDP", RSDPAddr, rsdp(r, x)}}, l.tables...)
 }
 
@@ -70,6 +59,20 @@ func Tables(c Config) []Table {
 type layout struct {
 	next   uint64
 	tables []Table
+}
+
+// all adds all tables but the root pointer, and returns where those lie that the RSDT and the XSDT list, and these two.
+func (l *layout) all(c Config) (list []uint64, r, x uint64) {
+	facs := l.add("FACS", 64, facs())
+	dsdt := l.add("DSDT", 16, dsdt(c))
+	for _, t := range []Table{
+		{Name: "FADT", Data: fadt(facs, dsdt)},
+		{Name: "MADT", Data: madt(c.CPUs)},
+		{Name: "HPET", Data: hpet()},
+	} {
+		list = append(list, l.add(t.Name, 16, t.Data))
+	}
+	return list, l.add("RSDT", 16, rsdt(list)), l.add("XSDT", 16, xsdt(list))
 }
 
 func (l *layout) add(name string, align uint64, data []byte) uint64 {
@@ -87,6 +90,8 @@ const (
 	rsdpSize       = 36
 	rsdpV1Size     = 20
 	rsdpChecksumAt = 8
+	rsdpRSDT       = 16
+	rsdpXSDT       = 24
 	rsdpExtendedAt = 32
 )
 
