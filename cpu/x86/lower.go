@@ -505,17 +505,24 @@ func (w *builder) terminal32(k int) bool {
 	return true
 }
 
-// fuse lowers a compare and the conditional jump behind it as one.
+// fusable are the instructions that the switch has together with a conditional jump.
+var fusable = map[decode.Op]bool{decode.CMP: true, decode.TEST: true, decode.SUB: true, decode.AND: true, decode.ADD: true,
+	decode.INC: true, decode.DEC: true}
+
+// fuse lowers an instruction that sets flags and the conditional jump behind it as one.
 func (w *builder) fuse(k int) bool {
 	i, j := &w.insts[k], &w.insts[k+1]
-	if i.Op != decode.CMP && i.Op != decode.TEST || w.c.mode != decode.Mode64 || j.OpSize != 8 {
+	if w.c.mode != decode.Mode64 || j.OpSize != 8 || !fusable[i.Op] || i.Prefix&decode.PrefixLock != 0 {
 		return false
 	}
-	form, ok := twoForms[[2]byte{kindOf(i, 0), kindOf(i, 1)}]
+	form, ok := fusedForm(i)
+	if !ok {
+		return false
+	}
 	op, found := uopOf[uopKey{i.Op, form, operandBytes(i), false, false, j.Opcode&15 + 1}]
 	after := w.addrs[k+1] + uint64(j.Len)
 	to := after + uint64(j.Imm)
-	if !ok || !found || !w.c.canonical(to) {
+	if !found || !w.c.canonical(to) {
 		return false
 	}
 	u := uop{op: op, imm: i.Imm}
@@ -534,4 +541,15 @@ func (w *builder) fuse(k int) bool {
 	}
 	w.terminate(k, u, after, to)
 	return true
+}
+
+// fusedForm is the operand form of an instruction of one or two operands.
+func fusedForm(i *Inst) (form uint8, ok bool) {
+	switch decode.Forms[i.Row].N {
+	case 1:
+		return formR, kindOf(i, 0) == 'r'
+	case 2:
+		form, ok = twoForms[[2]byte{kindOf(i, 0), kindOf(i, 1)}]
+	}
+	return form, ok
 }

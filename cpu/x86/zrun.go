@@ -17406,6 +17406,4662 @@ func (c *CPU) run(in *uop) {
 			in = nx
 			continue
 
+		case uSUB_rr8_J2:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst < src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr8_J3:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst >= src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr8_J4:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst == src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr8_J5:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst != src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr8_J6:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst <= src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr8_J7:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst > src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr8_J8:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(dst-src) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr8_J9:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(dst-src) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr8_J12:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(dst) < int8(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr8_J13:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(dst) >= int8(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr8_J14:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(dst) <= int8(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr8_J15:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(dst) > int8(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri8_J2:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst < src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri8_J3:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst >= src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri8_J4:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst == src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri8_J5:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst != src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri8_J6:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst <= src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri8_J7:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst > src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri8_J8:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(dst-src) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri8_J9:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(dst-src) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri8_J12:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(dst) < int8(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri8_J13:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(dst) >= int8(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri8_J14:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(dst) <= int8(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri8_J15:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(dst) > int8(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr32_J2:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst < src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr32_J3:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst >= src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr32_J4:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst == src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr32_J5:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst != src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr32_J6:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst <= src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr32_J7:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst > src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr32_J8:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(dst-src) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr32_J9:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(dst-src) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr32_J12:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(dst) < int32(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr32_J13:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(dst) >= int32(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr32_J14:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(dst) <= int32(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr32_J15:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(dst) > int32(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri32_J2:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst < src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri32_J3:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst >= src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri32_J4:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst == src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri32_J5:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst != src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri32_J6:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst <= src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri32_J7:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst > src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri32_J8:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(dst-src) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri32_J9:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(dst-src) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri32_J12:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(dst) < int32(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri32_J13:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(dst) >= int32(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri32_J14:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(dst) <= int32(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri32_J15:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(dst) > int32(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr64_J2:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst < src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr64_J3:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst >= src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr64_J4:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst == src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr64_J5:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst != src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr64_J6:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst <= src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr64_J7:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst > src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr64_J8:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(dst-src) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr64_J9:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(dst-src) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr64_J12:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(dst) < int64(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr64_J13:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(dst) >= int64(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr64_J14:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(dst) <= int64(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr64_J15:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(dst) > int64(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri64_J2:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst < src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri64_J3:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst >= src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri64_J4:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst == src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri64_J5:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst != src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri64_J6:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst <= src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri64_J7:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst > src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri64_J8:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(dst-src) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri64_J9:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(dst-src) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri64_J12:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(dst) < int64(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri64_J13:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(dst) >= int64(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri64_J14:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(dst) <= int64(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_ri64_J15:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(dst) > int64(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_rr8_J4:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint8
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
+			r = v
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if v == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_rr8_J5:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint8
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
+			r = v
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if v != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_rr8_J8:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint8
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
+			r = v
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(v) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_rr8_J9:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint8
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
+			r = v
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(v) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_rr8_J14:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint8
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
+			r = v
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(v) <= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_rr8_J15:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint8
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
+			r = v
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(v) > 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_ri8_J4:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
+			r = v
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if v == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_ri8_J5:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
+			r = v
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if v != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_ri8_J8:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
+			r = v
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(v) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_ri8_J9:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
+			r = v
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(v) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_ri8_J14:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
+			r = v
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(v) <= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_ri8_J15:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
+			r = v
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(v) > 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_rr32_J4:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if v == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_rr32_J5:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if v != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_rr32_J8:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(v) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_rr32_J9:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(v) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_rr32_J14:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(v) <= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_rr32_J15:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(v) > 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_ri32_J4:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if v == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_ri32_J5:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if v != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_ri32_J8:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(v) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_ri32_J9:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(v) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_ri32_J14:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(v) <= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_ri32_J15:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(v) > 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_rr64_J4:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if v == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_rr64_J5:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if v != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_rr64_J8:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(v) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_rr64_J9:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(v) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_rr64_J14:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(v) <= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_rr64_J15:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(v) > 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_ri64_J4:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if v == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_ri64_J5:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if v != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_ri64_J8:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(v) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_ri64_J9:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(v) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_ri64_J14:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(v) <= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_ri64_J15:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(v) > 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_rr8_J4:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint8
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 56
+			r = sum
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_rr8_J5:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint8
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 56
+			r = sum
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_rr8_J8:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint8
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 56
+			r = sum
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(r) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_rr8_J9:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint8
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 56
+			r = sum
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(r) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_ri8_J4:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 56
+			r = sum
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_ri8_J5:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 56
+			r = sum
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_ri8_J8:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 56
+			r = sum
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(r) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_ri8_J9:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 56
+			r = sum
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(r) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_rr32_J4:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_rr32_J5:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_rr32_J8:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(r) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_rr32_J9:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(r) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_ri32_J4:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_ri32_J5:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_ri32_J8:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(r) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_ri32_J9:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(r) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_rr64_J4:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_rr64_J5:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_rr64_J8:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(r) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_rr64_J9:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(r) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_ri64_J4:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_ri64_J5:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_ri64_J8:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(r) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_ri64_J9:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(r) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uINC_r8_J4:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint8
+			sum := (dst + 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 56) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 56)))), 56
+			r = sum
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uINC_r8_J5:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint8
+			sum := (dst + 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 56) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 56)))), 56
+			r = sum
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uINC_r8_J8:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint8
+			sum := (dst + 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 56) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 56)))), 56
+			r = sum
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(r) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uINC_r8_J9:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint8
+			sum := (dst + 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 56) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 56)))), 56
+			r = sum
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(r) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uINC_r32_J4:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint32
+			sum := (dst + 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 32) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 32)))), 32
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uINC_r32_J5:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint32
+			sum := (dst + 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 32) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 32)))), 32
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uINC_r32_J8:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint32
+			sum := (dst + 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 32) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 32)))), 32
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(r) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uINC_r32_J9:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint32
+			sum := (dst + 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 32) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 32)))), 32
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(r) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uINC_r64_J4:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint64
+			sum := (dst + 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uINC_r64_J5:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint64
+			sum := (dst + 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uINC_r64_J8:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint64
+			sum := (dst + 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(r) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uINC_r64_J9:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint64
+			sum := (dst + 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(r) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uDEC_r8_J4:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint8
+			diff := (dst - 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 56) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 56)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uDEC_r8_J5:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint8
+			diff := (dst - 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 56) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 56)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uDEC_r8_J8:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint8
+			diff := (dst - 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 56) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 56)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(r) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uDEC_r8_J9:
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint8
+			diff := (dst - 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 56) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 56)))), 56
+			r = diff
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(r) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uDEC_r32_J4:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint32
+			diff := (dst - 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 32) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 32)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uDEC_r32_J5:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint32
+			diff := (dst - 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 32) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 32)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uDEC_r32_J8:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint32
+			diff := (dst - 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 32) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 32)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(r) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uDEC_r32_J9:
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint32
+			diff := (dst - 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 32) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 32)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(r) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uDEC_r64_J4:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint64
+			diff := (dst - 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uDEC_r64_J5:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint64
+			diff := (dst - 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uDEC_r64_J8:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint64
+			diff := (dst - 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(r) < 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uDEC_r64_J9:
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint64
+			diff := (dst - 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int64(r) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
 		case uJMP:
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			nx := t.link[0]

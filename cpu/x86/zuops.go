@@ -961,6 +961,162 @@ const (
 	uTEST_mi64_J9
 	uTEST_mi64_J14
 	uTEST_mi64_J15
+	uSUB_rr8_J2
+	uSUB_rr8_J3
+	uSUB_rr8_J4
+	uSUB_rr8_J5
+	uSUB_rr8_J6
+	uSUB_rr8_J7
+	uSUB_rr8_J8
+	uSUB_rr8_J9
+	uSUB_rr8_J12
+	uSUB_rr8_J13
+	uSUB_rr8_J14
+	uSUB_rr8_J15
+	uSUB_ri8_J2
+	uSUB_ri8_J3
+	uSUB_ri8_J4
+	uSUB_ri8_J5
+	uSUB_ri8_J6
+	uSUB_ri8_J7
+	uSUB_ri8_J8
+	uSUB_ri8_J9
+	uSUB_ri8_J12
+	uSUB_ri8_J13
+	uSUB_ri8_J14
+	uSUB_ri8_J15
+	uSUB_rr32_J2
+	uSUB_rr32_J3
+	uSUB_rr32_J4
+	uSUB_rr32_J5
+	uSUB_rr32_J6
+	uSUB_rr32_J7
+	uSUB_rr32_J8
+	uSUB_rr32_J9
+	uSUB_rr32_J12
+	uSUB_rr32_J13
+	uSUB_rr32_J14
+	uSUB_rr32_J15
+	uSUB_ri32_J2
+	uSUB_ri32_J3
+	uSUB_ri32_J4
+	uSUB_ri32_J5
+	uSUB_ri32_J6
+	uSUB_ri32_J7
+	uSUB_ri32_J8
+	uSUB_ri32_J9
+	uSUB_ri32_J12
+	uSUB_ri32_J13
+	uSUB_ri32_J14
+	uSUB_ri32_J15
+	uSUB_rr64_J2
+	uSUB_rr64_J3
+	uSUB_rr64_J4
+	uSUB_rr64_J5
+	uSUB_rr64_J6
+	uSUB_rr64_J7
+	uSUB_rr64_J8
+	uSUB_rr64_J9
+	uSUB_rr64_J12
+	uSUB_rr64_J13
+	uSUB_rr64_J14
+	uSUB_rr64_J15
+	uSUB_ri64_J2
+	uSUB_ri64_J3
+	uSUB_ri64_J4
+	uSUB_ri64_J5
+	uSUB_ri64_J6
+	uSUB_ri64_J7
+	uSUB_ri64_J8
+	uSUB_ri64_J9
+	uSUB_ri64_J12
+	uSUB_ri64_J13
+	uSUB_ri64_J14
+	uSUB_ri64_J15
+	uAND_rr8_J4
+	uAND_rr8_J5
+	uAND_rr8_J8
+	uAND_rr8_J9
+	uAND_rr8_J14
+	uAND_rr8_J15
+	uAND_ri8_J4
+	uAND_ri8_J5
+	uAND_ri8_J8
+	uAND_ri8_J9
+	uAND_ri8_J14
+	uAND_ri8_J15
+	uAND_rr32_J4
+	uAND_rr32_J5
+	uAND_rr32_J8
+	uAND_rr32_J9
+	uAND_rr32_J14
+	uAND_rr32_J15
+	uAND_ri32_J4
+	uAND_ri32_J5
+	uAND_ri32_J8
+	uAND_ri32_J9
+	uAND_ri32_J14
+	uAND_ri32_J15
+	uAND_rr64_J4
+	uAND_rr64_J5
+	uAND_rr64_J8
+	uAND_rr64_J9
+	uAND_rr64_J14
+	uAND_rr64_J15
+	uAND_ri64_J4
+	uAND_ri64_J5
+	uAND_ri64_J8
+	uAND_ri64_J9
+	uAND_ri64_J14
+	uAND_ri64_J15
+	uADD_rr8_J4
+	uADD_rr8_J5
+	uADD_rr8_J8
+	uADD_rr8_J9
+	uADD_ri8_J4
+	uADD_ri8_J5
+	uADD_ri8_J8
+	uADD_ri8_J9
+	uADD_rr32_J4
+	uADD_rr32_J5
+	uADD_rr32_J8
+	uADD_rr32_J9
+	uADD_ri32_J4
+	uADD_ri32_J5
+	uADD_ri32_J8
+	uADD_ri32_J9
+	uADD_rr64_J4
+	uADD_rr64_J5
+	uADD_rr64_J8
+	uADD_rr64_J9
+	uADD_ri64_J4
+	uADD_ri64_J5
+	uADD_ri64_J8
+	uADD_ri64_J9
+	uINC_r8_J4
+	uINC_r8_J5
+	uINC_r8_J8
+	uINC_r8_J9
+	uINC_r32_J4
+	uINC_r32_J5
+	uINC_r32_J8
+	uINC_r32_J9
+	uINC_r64_J4
+	uINC_r64_J5
+	uINC_r64_J8
+	uINC_r64_J9
+	uDEC_r8_J4
+	uDEC_r8_J5
+	uDEC_r8_J8
+	uDEC_r8_J9
+	uDEC_r32_J4
+	uDEC_r32_J5
+	uDEC_r32_J8
+	uDEC_r32_J9
+	uDEC_r64_J4
+	uDEC_r64_J5
+	uDEC_r64_J8
+	uDEC_r64_J9
 	uJMP
 	uCALL
 	uJMP_r
@@ -1009,8 +1165,13 @@ var uopBytes = [...]uint8{
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8,
 	8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
 	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 4, 4, 4, 4, 4, 4,
-	4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 0, 8, 0, 8, 8,
-	8, 8, 0, 0, 0, 0, 0, 0, 0, 0,
+	4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 8, 8, 8, 8, 0, 0,
+	0, 0, 0, 0, 0, 0,
 }
 
 // uopOf finds the micro-operation of a form.
@@ -1971,4 +2132,160 @@ var uopOf = map[uopKey]uint16{
 	{decode.TEST, formMI, 8, false, false, 10}:    uTEST_mi64_J9,
 	{decode.TEST, formMI, 8, false, false, 15}:    uTEST_mi64_J14,
 	{decode.TEST, formMI, 8, false, false, 16}:    uTEST_mi64_J15,
+	{decode.SUB, formRR, 1, false, false, 3}:      uSUB_rr8_J2,
+	{decode.SUB, formRR, 1, false, false, 4}:      uSUB_rr8_J3,
+	{decode.SUB, formRR, 1, false, false, 5}:      uSUB_rr8_J4,
+	{decode.SUB, formRR, 1, false, false, 6}:      uSUB_rr8_J5,
+	{decode.SUB, formRR, 1, false, false, 7}:      uSUB_rr8_J6,
+	{decode.SUB, formRR, 1, false, false, 8}:      uSUB_rr8_J7,
+	{decode.SUB, formRR, 1, false, false, 9}:      uSUB_rr8_J8,
+	{decode.SUB, formRR, 1, false, false, 10}:     uSUB_rr8_J9,
+	{decode.SUB, formRR, 1, false, false, 13}:     uSUB_rr8_J12,
+	{decode.SUB, formRR, 1, false, false, 14}:     uSUB_rr8_J13,
+	{decode.SUB, formRR, 1, false, false, 15}:     uSUB_rr8_J14,
+	{decode.SUB, formRR, 1, false, false, 16}:     uSUB_rr8_J15,
+	{decode.SUB, formRI, 1, false, false, 3}:      uSUB_ri8_J2,
+	{decode.SUB, formRI, 1, false, false, 4}:      uSUB_ri8_J3,
+	{decode.SUB, formRI, 1, false, false, 5}:      uSUB_ri8_J4,
+	{decode.SUB, formRI, 1, false, false, 6}:      uSUB_ri8_J5,
+	{decode.SUB, formRI, 1, false, false, 7}:      uSUB_ri8_J6,
+	{decode.SUB, formRI, 1, false, false, 8}:      uSUB_ri8_J7,
+	{decode.SUB, formRI, 1, false, false, 9}:      uSUB_ri8_J8,
+	{decode.SUB, formRI, 1, false, false, 10}:     uSUB_ri8_J9,
+	{decode.SUB, formRI, 1, false, false, 13}:     uSUB_ri8_J12,
+	{decode.SUB, formRI, 1, false, false, 14}:     uSUB_ri8_J13,
+	{decode.SUB, formRI, 1, false, false, 15}:     uSUB_ri8_J14,
+	{decode.SUB, formRI, 1, false, false, 16}:     uSUB_ri8_J15,
+	{decode.SUB, formRR, 4, false, false, 3}:      uSUB_rr32_J2,
+	{decode.SUB, formRR, 4, false, false, 4}:      uSUB_rr32_J3,
+	{decode.SUB, formRR, 4, false, false, 5}:      uSUB_rr32_J4,
+	{decode.SUB, formRR, 4, false, false, 6}:      uSUB_rr32_J5,
+	{decode.SUB, formRR, 4, false, false, 7}:      uSUB_rr32_J6,
+	{decode.SUB, formRR, 4, false, false, 8}:      uSUB_rr32_J7,
+	{decode.SUB, formRR, 4, false, false, 9}:      uSUB_rr32_J8,
+	{decode.SUB, formRR, 4, false, false, 10}:     uSUB_rr32_J9,
+	{decode.SUB, formRR, 4, false, false, 13}:     uSUB_rr32_J12,
+	{decode.SUB, formRR, 4, false, false, 14}:     uSUB_rr32_J13,
+	{decode.SUB, formRR, 4, false, false, 15}:     uSUB_rr32_J14,
+	{decode.SUB, formRR, 4, false, false, 16}:     uSUB_rr32_J15,
+	{decode.SUB, formRI, 4, false, false, 3}:      uSUB_ri32_J2,
+	{decode.SUB, formRI, 4, false, false, 4}:      uSUB_ri32_J3,
+	{decode.SUB, formRI, 4, false, false, 5}:      uSUB_ri32_J4,
+	{decode.SUB, formRI, 4, false, false, 6}:      uSUB_ri32_J5,
+	{decode.SUB, formRI, 4, false, false, 7}:      uSUB_ri32_J6,
+	{decode.SUB, formRI, 4, false, false, 8}:      uSUB_ri32_J7,
+	{decode.SUB, formRI, 4, false, false, 9}:      uSUB_ri32_J8,
+	{decode.SUB, formRI, 4, false, false, 10}:     uSUB_ri32_J9,
+	{decode.SUB, formRI, 4, false, false, 13}:     uSUB_ri32_J12,
+	{decode.SUB, formRI, 4, false, false, 14}:     uSUB_ri32_J13,
+	{decode.SUB, formRI, 4, false, false, 15}:     uSUB_ri32_J14,
+	{decode.SUB, formRI, 4, false, false, 16}:     uSUB_ri32_J15,
+	{decode.SUB, formRR, 8, false, false, 3}:      uSUB_rr64_J2,
+	{decode.SUB, formRR, 8, false, false, 4}:      uSUB_rr64_J3,
+	{decode.SUB, formRR, 8, false, false, 5}:      uSUB_rr64_J4,
+	{decode.SUB, formRR, 8, false, false, 6}:      uSUB_rr64_J5,
+	{decode.SUB, formRR, 8, false, false, 7}:      uSUB_rr64_J6,
+	{decode.SUB, formRR, 8, false, false, 8}:      uSUB_rr64_J7,
+	{decode.SUB, formRR, 8, false, false, 9}:      uSUB_rr64_J8,
+	{decode.SUB, formRR, 8, false, false, 10}:     uSUB_rr64_J9,
+	{decode.SUB, formRR, 8, false, false, 13}:     uSUB_rr64_J12,
+	{decode.SUB, formRR, 8, false, false, 14}:     uSUB_rr64_J13,
+	{decode.SUB, formRR, 8, false, false, 15}:     uSUB_rr64_J14,
+	{decode.SUB, formRR, 8, false, false, 16}:     uSUB_rr64_J15,
+	{decode.SUB, formRI, 8, false, false, 3}:      uSUB_ri64_J2,
+	{decode.SUB, formRI, 8, false, false, 4}:      uSUB_ri64_J3,
+	{decode.SUB, formRI, 8, false, false, 5}:      uSUB_ri64_J4,
+	{decode.SUB, formRI, 8, false, false, 6}:      uSUB_ri64_J5,
+	{decode.SUB, formRI, 8, false, false, 7}:      uSUB_ri64_J6,
+	{decode.SUB, formRI, 8, false, false, 8}:      uSUB_ri64_J7,
+	{decode.SUB, formRI, 8, false, false, 9}:      uSUB_ri64_J8,
+	{decode.SUB, formRI, 8, false, false, 10}:     uSUB_ri64_J9,
+	{decode.SUB, formRI, 8, false, false, 13}:     uSUB_ri64_J12,
+	{decode.SUB, formRI, 8, false, false, 14}:     uSUB_ri64_J13,
+	{decode.SUB, formRI, 8, false, false, 15}:     uSUB_ri64_J14,
+	{decode.SUB, formRI, 8, false, false, 16}:     uSUB_ri64_J15,
+	{decode.AND, formRR, 1, false, false, 5}:      uAND_rr8_J4,
+	{decode.AND, formRR, 1, false, false, 6}:      uAND_rr8_J5,
+	{decode.AND, formRR, 1, false, false, 9}:      uAND_rr8_J8,
+	{decode.AND, formRR, 1, false, false, 10}:     uAND_rr8_J9,
+	{decode.AND, formRR, 1, false, false, 15}:     uAND_rr8_J14,
+	{decode.AND, formRR, 1, false, false, 16}:     uAND_rr8_J15,
+	{decode.AND, formRI, 1, false, false, 5}:      uAND_ri8_J4,
+	{decode.AND, formRI, 1, false, false, 6}:      uAND_ri8_J5,
+	{decode.AND, formRI, 1, false, false, 9}:      uAND_ri8_J8,
+	{decode.AND, formRI, 1, false, false, 10}:     uAND_ri8_J9,
+	{decode.AND, formRI, 1, false, false, 15}:     uAND_ri8_J14,
+	{decode.AND, formRI, 1, false, false, 16}:     uAND_ri8_J15,
+	{decode.AND, formRR, 4, false, false, 5}:      uAND_rr32_J4,
+	{decode.AND, formRR, 4, false, false, 6}:      uAND_rr32_J5,
+	{decode.AND, formRR, 4, false, false, 9}:      uAND_rr32_J8,
+	{decode.AND, formRR, 4, false, false, 10}:     uAND_rr32_J9,
+	{decode.AND, formRR, 4, false, false, 15}:     uAND_rr32_J14,
+	{decode.AND, formRR, 4, false, false, 16}:     uAND_rr32_J15,
+	{decode.AND, formRI, 4, false, false, 5}:      uAND_ri32_J4,
+	{decode.AND, formRI, 4, false, false, 6}:      uAND_ri32_J5,
+	{decode.AND, formRI, 4, false, false, 9}:      uAND_ri32_J8,
+	{decode.AND, formRI, 4, false, false, 10}:     uAND_ri32_J9,
+	{decode.AND, formRI, 4, false, false, 15}:     uAND_ri32_J14,
+	{decode.AND, formRI, 4, false, false, 16}:     uAND_ri32_J15,
+	{decode.AND, formRR, 8, false, false, 5}:      uAND_rr64_J4,
+	{decode.AND, formRR, 8, false, false, 6}:      uAND_rr64_J5,
+	{decode.AND, formRR, 8, false, false, 9}:      uAND_rr64_J8,
+	{decode.AND, formRR, 8, false, false, 10}:     uAND_rr64_J9,
+	{decode.AND, formRR, 8, false, false, 15}:     uAND_rr64_J14,
+	{decode.AND, formRR, 8, false, false, 16}:     uAND_rr64_J15,
+	{decode.AND, formRI, 8, false, false, 5}:      uAND_ri64_J4,
+	{decode.AND, formRI, 8, false, false, 6}:      uAND_ri64_J5,
+	{decode.AND, formRI, 8, false, false, 9}:      uAND_ri64_J8,
+	{decode.AND, formRI, 8, false, false, 10}:     uAND_ri64_J9,
+	{decode.AND, formRI, 8, false, false, 15}:     uAND_ri64_J14,
+	{decode.AND, formRI, 8, false, false, 16}:     uAND_ri64_J15,
+	{decode.ADD, formRR, 1, false, false, 5}:      uADD_rr8_J4,
+	{decode.ADD, formRR, 1, false, false, 6}:      uADD_rr8_J5,
+	{decode.ADD, formRR, 1, false, false, 9}:      uADD_rr8_J8,
+	{decode.ADD, formRR, 1, false, false, 10}:     uADD_rr8_J9,
+	{decode.ADD, formRI, 1, false, false, 5}:      uADD_ri8_J4,
+	{decode.ADD, formRI, 1, false, false, 6}:      uADD_ri8_J5,
+	{decode.ADD, formRI, 1, false, false, 9}:      uADD_ri8_J8,
+	{decode.ADD, formRI, 1, false, false, 10}:     uADD_ri8_J9,
+	{decode.ADD, formRR, 4, false, false, 5}:      uADD_rr32_J4,
+	{decode.ADD, formRR, 4, false, false, 6}:      uADD_rr32_J5,
+	{decode.ADD, formRR, 4, false, false, 9}:      uADD_rr32_J8,
+	{decode.ADD, formRR, 4, false, false, 10}:     uADD_rr32_J9,
+	{decode.ADD, formRI, 4, false, false, 5}:      uADD_ri32_J4,
+	{decode.ADD, formRI, 4, false, false, 6}:      uADD_ri32_J5,
+	{decode.ADD, formRI, 4, false, false, 9}:      uADD_ri32_J8,
+	{decode.ADD, formRI, 4, false, false, 10}:     uADD_ri32_J9,
+	{decode.ADD, formRR, 8, false, false, 5}:      uADD_rr64_J4,
+	{decode.ADD, formRR, 8, false, false, 6}:      uADD_rr64_J5,
+	{decode.ADD, formRR, 8, false, false, 9}:      uADD_rr64_J8,
+	{decode.ADD, formRR, 8, false, false, 10}:     uADD_rr64_J9,
+	{decode.ADD, formRI, 8, false, false, 5}:      uADD_ri64_J4,
+	{decode.ADD, formRI, 8, false, false, 6}:      uADD_ri64_J5,
+	{decode.ADD, formRI, 8, false, false, 9}:      uADD_ri64_J8,
+	{decode.ADD, formRI, 8, false, false, 10}:     uADD_ri64_J9,
+	{decode.INC, formR, 1, false, false, 5}:       uINC_r8_J4,
+	{decode.INC, formR, 1, false, false, 6}:       uINC_r8_J5,
+	{decode.INC, formR, 1, false, false, 9}:       uINC_r8_J8,
+	{decode.INC, formR, 1, false, false, 10}:      uINC_r8_J9,
+	{decode.INC, formR, 4, false, false, 5}:       uINC_r32_J4,
+	{decode.INC, formR, 4, false, false, 6}:       uINC_r32_J5,
+	{decode.INC, formR, 4, false, false, 9}:       uINC_r32_J8,
+	{decode.INC, formR, 4, false, false, 10}:      uINC_r32_J9,
+	{decode.INC, formR, 8, false, false, 5}:       uINC_r64_J4,
+	{decode.INC, formR, 8, false, false, 6}:       uINC_r64_J5,
+	{decode.INC, formR, 8, false, false, 9}:       uINC_r64_J8,
+	{decode.INC, formR, 8, false, false, 10}:      uINC_r64_J9,
+	{decode.DEC, formR, 1, false, false, 5}:       uDEC_r8_J4,
+	{decode.DEC, formR, 1, false, false, 6}:       uDEC_r8_J5,
+	{decode.DEC, formR, 1, false, false, 9}:       uDEC_r8_J8,
+	{decode.DEC, formR, 1, false, false, 10}:      uDEC_r8_J9,
+	{decode.DEC, formR, 4, false, false, 5}:       uDEC_r32_J4,
+	{decode.DEC, formR, 4, false, false, 6}:       uDEC_r32_J5,
+	{decode.DEC, formR, 4, false, false, 9}:       uDEC_r32_J8,
+	{decode.DEC, formR, 4, false, false, 10}:      uDEC_r32_J9,
+	{decode.DEC, formR, 8, false, false, 5}:       uDEC_r64_J4,
+	{decode.DEC, formR, 8, false, false, 6}:       uDEC_r64_J5,
+	{decode.DEC, formR, 8, false, false, 9}:       uDEC_r64_J8,
+	{decode.DEC, formR, 8, false, false, 10}:      uDEC_r64_J9,
 }

@@ -1,6 +1,9 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // condition is each condition as an expression of the flags.
 var condition = func() (text [16]string) {
@@ -30,6 +33,11 @@ func afterCompare(cc, bits int) string {
 func afterTest(cc, bits int) string {
 	s := fmt.Sprintf("int%d", bits)
 	return map[int]string{4: "v == 0", 5: "v != 0", 8: s + "(v) < 0", 9: s + "(v) >= 0", 14: s + "(v) <= 0", 15: s + "(v) > 0"}[cc]
+}
+
+func afterResult(cc, bits int) string {
+	s := fmt.Sprintf("int%d", bits)
+	return map[int]string{4: "r == 0", 5: "r != 0", 8: s + "(r) < 0", 9: s + "(r) >= 0"}[cc]
 }
 
 // goTo takes one way of a terminator.
@@ -88,6 +96,12 @@ func (u *uops) branches() {
 	}
 	u.fused("CMP", afterCompare, twoOperand)
 	u.fused("TEST", afterTest, twoOperand)
+	inRegister := twoOperand[:2]
+	u.fused("SUB", afterCompare, inRegister)
+	u.fused("AND", afterTest, inRegister)
+	u.fused("ADD", afterResult, inRegister)
+	u.fused("INC", afterResult, []form{{"r", "reg", ""}})
+	u.fused("DEC", afterResult, []form{{"r", "reg", ""}})
 	u.add("uJMP", 0, terminator+goTo(0))
 	u.add("uCALL", 8, probeAt("c.R[4] - 8", 64, true)+"*p = uint64(in.imm)\nc.R[4] = ea\n"+terminator+goTo(0))
 	u.add("uJMP_r", 0, "va := c.R[in.src>>3&31]\n"+through(""))
@@ -98,9 +112,10 @@ func (u *uops) branches() {
 	u.add("uGo", 0, "va := uint64(in.disp)\n"+through(""))
 }
 
-// fused makes a compare and the conditional jump behind it one operation. The flags are stored: what follows may read them.
+// fused makes an instruction that sets flags and the conditional jump behind it one operation. The flags are stored: what
+// follows may read them.
 func (u *uops) fused(op string, after func(cc, bits int) string, forms []form) {
-	f := u.src.funcs[map[string]string{"CMP": "cmp", "TEST": "test"}[op]]
+	f := u.src.funcs[strings.ToLower(op)]
 	for _, bits := range []int{8, 32, 64} {
 		for _, fm := range forms {
 			for cc := range 16 {
@@ -109,9 +124,15 @@ func (u *uops) fused(op string, after func(cc, bits int) string, forms []form) {
 					continue
 				}
 				name := fmt.Sprintf("u%s_%s%d_J%d", op, fm.name, bits, cc)
-				pre, _ := operands(fm, bits, false, false)
+				pre, post := operands(fm, bits, false, false)
 				x := &expansion{src: u.src, bits: bits, live: true}
-				u.add(name, access(fm.memory(), bits), pre+x.body(f)+branch(cond))
+				if f.results > 0 {
+					x.result = "r"
+					pre += fmt.Sprintf("var r uint%d\n", bits)
+				} else {
+					post = ""
+				}
+				u.add(name, access(fm.memory(), bits), pre+x.body(f)+post+branch(cond))
 				u.key(op, fm.name, bits, false, false, cc, name)
 			}
 		}
