@@ -66,7 +66,7 @@ coverage:
 	$(GO) test -json -run '^Test(Debug|Host|Exits)' ./conformance | $(GO) run ./internal/cover > docs/DEBUG-COVERAGE.md
 
 mutants:
-	$(GO) run ./internal/mutants
+	$(GO) run ./conformance/mutants
 
 guests:
 	.ci/guests
