@@ -7,7 +7,9 @@ import (
 	"encoding/binary"
 
 	"stasis/bus"
+	"stasis/cpu"
 	"stasis/cpu/x86"
+	"stasis/mmu"
 )
 
 // Physical places of the system's structures; their linear addresses are Kernel higher.
@@ -137,3 +139,14 @@ func (m *Machine) Read(pa uint64, n int) []byte {
 
 // Read64 reads a quadword.
 func (m *Machine) Read64(pa uint64) uint64 { return binary.LittleEndian.Uint64(m.Read(pa, 8)) }
+
+// Idle forgets what the last Run has counted, once it has been added to Base.
+func (m *Machine) Idle() { m.CPU.Run(0) }
+
+// Checksum is a number that tells TLBs apart.
+func Checksum(t *mmu.State) (sum uint64) {
+	for _, b := range cpu.Encode(nil, t) {
+		sum = (sum ^ uint64(b)) * 0x100000001b3
+	}
+	return sum
+}

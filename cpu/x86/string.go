@@ -48,7 +48,8 @@ func (c *CPU) destination(i *Inst, size int, write bool) uint64 {
 
 const repeats = decode.PrefixRep | decode.PrefixRepNE
 
-// repeat runs iterations of a string instruction: one without REP; with REP up to count, budget and the end that more says.
+// repeat runs iterations of a string instruction: one without REP; with REP up to count, budget and the end that more says, or until
+// one writes on decoded code, which may be the instruction itself.
 func (c *CPU) repeat(i *Inst, iteration func() (more bool)) {
 	c.InRep = false
 	if i.Prefix&repeats == 0 {
@@ -58,7 +59,7 @@ func (c *CPU) repeat(i *Inst, iteration func() (more bool)) {
 	if c.count(i) == 0 {
 		return
 	}
-	end := c.next
+	end, dropped := c.next, c.stats.Dropped
 	c.next = c.rip
 	for {
 		more := iteration()
@@ -67,7 +68,7 @@ func (c *CPU) repeat(i *Inst, iteration func() (more bool)) {
 		case !more || c.count(i) == 0:
 			c.next = end
 			return
-		case c.budget <= 1 || c.leaving || c.oneByOne():
+		case c.budget <= 1 || c.leaving || c.oneByOne(i) || c.stats.Dropped != dropped:
 			c.betweenIterations()
 			return
 		}
@@ -75,15 +76,16 @@ func (c *CPU) repeat(i *Inst, iteration func() (more bool)) {
 	}
 }
 
-// oneByOne reports whether each iteration needs a boundary of its own.
-func (c *CPU) oneByOne() bool { return c.singleStep || c.attention }
+// oneByOne reports whether each iteration needs a boundary of its own: an event may wait there, and an instruction outside a block is
+// fetched anew, since nobody tells when it writes on itself.
+func (c *CPU) oneByOne(i *Inst) bool { return c.singleStep || c.attention || i == &c.inst }
 
 // betweenIterations notes that the next boundary lies inside a REP instruction: an event there pushes RF.
 func (c *CPU) betweenIterations() { c.InRep = true }
 
 // bulk is the number of iterations that a page-wise transfer may do now.
 func (c *CPU) bulk(i *Inst, size int) uint64 {
-	if i.Prefix&repeats == 0 || c.oneByOne() || c.eflags&flagDF != 0 || c.mode != decode.Mode64 || i.AddrSize != 8 {
+	if i.Prefix&repeats == 0 || c.oneByOne(i) || c.eflags&flagDF != 0 || c.mode != decode.Mode64 || i.AddrSize != 8 {
 		return 0
 	}
 	return min(c.count(i), uint64(c.budget))
@@ -142,7 +144,7 @@ func movs[T word](c *CPU, i *Inst) {
 
 // bulkMove copies within one page each; overlapping bytes behave as copying one by one does.
 func (c *CPU) bulkMove(i *Inst, n uint64, size int) bool {
-	from, to := c.source(i, size), c.destination(i, size, true)
+	from, to := c.source(i, size), c.R[7] // a bad destination is not in the inline array: it faults behind the source
 	n = inPage(inPage(n, from, size), to, size)
 	src, dst := c.hostRead(from), c.hostWrite(to)
 	if n < 2 || src == nil || dst == nil {
