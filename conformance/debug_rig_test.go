@@ -318,3 +318,13 @@ func unseen(t *testing.T, code string, o rigOptions, session func(r *rig)) {
 		t.Errorf("the state at %d is not that of an undisturbed run; rip %#x, alone %#x", r.d.Retired(), r.reg("rip"), alone.reg("rip"))
 	}
 }
+
+// twoCPUs is a rig whose second CPU runs a loop of its own at rigCode+0x100: inc rbx; jmp.
+func twoCPUs(t *testing.T, code string) *rig {
+	return newRig(t, code, rigOptions{smp: 2, setup: func(r *rig) {
+		r.code(rigCode+0x100, "48ffc3 ebfb")
+		s := r.cpu(0).Snapshot()
+		s.RIP, s.GPR[4] = rigCode+0x100, rigStack-0x1000
+		r.cpu(1).SetState(s)
+	}})
+}

@@ -20,6 +20,7 @@ func (d *Debugger) Detach(c Client) {
 	d.watchpoints.drop(c)
 	d.catches.drop(c)
 	d.deletePoints()
+	d.lock(nil)
 	d.client = nil
 	d.free()
 }
@@ -58,6 +59,7 @@ type Range struct{ From, To uint64 }
 
 // Resume lets the machine run. The client hears of the end of it.
 func (d *Debugger) Resume(r Request) {
+	d.lock(r.Actions)
 	for i, a := range r.Actions {
 		if a == Step {
 			d.op = d.step(i, r)

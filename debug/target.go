@@ -41,7 +41,7 @@ type Target interface {
 type Action uint8
 
 const (
-	Hold     Action = iota // nothing was said: it takes only the turns that the schedule gives it before another CPU's step
+	Hold     Action = iota // nothing was said: it stands still, but for the turns before the step of a CPU that stands at a breakpoint
 	Continue               // run until something stops the machine
 	Step                   // one unit, then stop the machine
 )

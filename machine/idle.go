@@ -20,6 +20,9 @@ func (m *Machine) jump() (Stop, bool) {
 			return Stop{}, false // woken for a stop or a request
 		}
 	}
+	if target == timer.Never && m.State.Locked != 0 {
+		return m.stopAt(StopInterrupted), true // another could run, but for the lock
+	}
 	if target == timer.Never {
 		return m.haltedForever()
 	}

@@ -62,6 +62,8 @@ func (m *Machine) apply(in replay.Input) {
 		m.cpus[in.Port].HoldInterrupts()
 	case replay.Reset:
 		m.powerOn()
+	case replay.Lock:
+		m.State.Locked = in.N
 	}
 }
 
@@ -77,6 +79,19 @@ func (m *Machine) passTime(to uint64) {
 // HoldInterrupts keeps interrupts and NMIs from a CPU until its next instruction has been tried: they come one boundary later. That
 // is an input, since it moves what the guest computes.
 func (m *Machine) HoldInterrupts(cpu int) { m.Input(replay.InterruptHold(uint8(cpu))) }
+
+// LockCPUs leaves CPUs out of the schedule, a bit for each, until the next call. That is an input, since the guest takes another way.
+func (m *Machine) LockCPUs(cpus uint64) {
+	if cpus != m.State.Locked {
+		m.Input(replay.ScheduleLock(cpus))
+	}
+}
+
+// Turn returns the CPU that runs next by the schedule.
+func (m *Machine) Turn() int {
+	i, _ := m.next()
+	return i
+}
 
 // PressReset starts the machine anew at the present position, as power-on would. That is an input.
 func (m *Machine) PressReset() { m.Input(replay.ResetButton()) }

@@ -23,6 +23,7 @@ type State struct {
 	Skipped uint64          // idle jumps and advances: Clock is Retired + Skipped
 	Current int             // the CPU whose turn it is
 	Left    uint64          // units left of that turn
+	Locked  uint64          // CPUs that a debugger has left out of the schedule, a bit each
 	Output  [outputs]uint64 // bytes that the guest has written to each place
 	Typed   [2][]byte       // bytes on their way to the serial ports
 	Ended   bool

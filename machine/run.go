@@ -121,23 +121,31 @@ func (m *Machine) settle() {
 // pick returns the CPU whose turn it is, beginning the next turn where one has ended. CPUs that wait are passed over; if
 // all do, there is none and nothing changes.
 func (m *Machine) pick() (int, bool) {
+	i, ok := m.next()
+	if ok && (m.State.Left == 0 || i != m.State.Current) {
+		m.State.Current, m.State.Left = i, m.config.Quantum
+	}
+	return i, ok
+}
+
+// next is pick without its effect.
+func (m *Machine) next() (int, bool) {
 	if m.State.Left > 0 && m.runnable(m.State.Current) {
 		return m.State.Current, true
 	}
 	n := len(m.cpus)
 	for k := 1; k <= n; k++ {
 		if i := (m.State.Current + k) % n; m.runnable(i) {
-			m.State.Current, m.State.Left = i, m.config.Quantum
 			return i, true
 		}
 	}
-	return 0, false
+	return m.State.Current, false
 }
 
-// runnable reports whether CPU i does not wait.
+// runnable reports whether CPU i does not wait, and is not left out.
 func (m *Machine) runnable(i int) bool {
 	c := m.cpus[i]
-	return !c.Halted() || c.Wake()
+	return m.State.Locked>>i&1 == 0 && (!c.Halted() || c.Wake())
 }
 
 // turn runs CPU i until the next boundary at which something else has to be looked at.

@@ -12,7 +12,7 @@ import (
 )
 
 // encodingVersion heads the canonical encoding. It goes up with every change of a State struct.
-const encodingVersion = "stasis state 3"
+const encodingVersion = "stasis state 4"
 
 // Snapshot is a machine at one boundary. Snapshots of one machine share the pages that are equal in them.
 type Snapshot struct {

@@ -21,6 +21,8 @@ const (
 	Hold
 	// Reset is the machine's reset button.
 	Reset
+	// Lock leaves CPUs out of the schedule, and lets the others in again.
+	Lock
 )
 
 // Stamp is the boundary at which an input is applied. An idle jump changes Clock alone, so both are needed. Settled
@@ -36,7 +38,7 @@ type Input struct {
 	Kind Kind
 	Port uint8  // Serial: which one; Hold: which CPU
 	Data []byte // Serial
-	N    uint64 // Advance: units
+	N    uint64 // Advance: units; Lock: a bit for each CPU that is left out
 }
 
 // Bytes is an input of bytes at a serial port, not stamped yet.
@@ -50,6 +52,9 @@ func InterruptHold(cpu uint8) Input { return Input{Kind: Hold, Port: cpu} }
 
 // ResetButton is an input that starts the machine anew, not stamped yet.
 func ResetButton() Input { return Input{Kind: Reset} }
+
+// ScheduleLock is an input that leaves CPUs out of the schedule, not stamped yet.
+func ScheduleLock(cpus uint64) Input { return Input{Kind: Lock, N: cpus} }
 
 // Source is where inputs come from while a run is live.
 type Source interface {
