@@ -69,6 +69,5 @@ gives the same run, bit for bit, on every host.`,
 		SilenceUsage:  true,
 	}
 	root.AddCommand(runCommand(), demoCommand(), gdbCommand(), initramfsCommand(), disasmCommand(), versionCommand())
-	root.InitDefaultCompletionCmd()
 	return root
 }
