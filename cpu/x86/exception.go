@@ -212,7 +212,7 @@ func (c *CPU) deliverReal(e *exception, ret uint64) {
 		store(c, (ss.Base+off)&0xffffffff, v)
 	}
 	c.R[4] = c.R[4]&^0xffff | uint64(sp-6)
-	c.eflags &^= flagIF | flagTF | flagAC | flagRF
+	c.setEFLAGS(c.eflags &^ (flagIF | flagTF | flagAC | flagRF))
 	c.loadRealSegment(1, uint16(entry>>16))
 	c.next = uint64(entry & 0xffff)
 }

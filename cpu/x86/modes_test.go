@@ -1,0 +1,298 @@
+package x86
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"reflect"
+	"slices"
+	"strconv"
+	"testing"
+
+	"stasis/cpu"
+	decode "stasis/decode/x86"
+)
+
+// fuzzModes are the modes and page-table shapes in which random code runs. Each changes a CPU in 32-bit protected mode at CPL 0.
+var fuzzModes = []struct {
+	name  string
+	setup func(c *CPU)
+}{
+	{"real", func(c *CPU) {
+		c.setCR0(c.CR0 &^ cr0PE)
+		for n := range c.Seg {
+			c.Seg[n].Limit, c.Seg[n].Attr = 0xffff, attrP|attrS|attrWritable|attrAccessed
+			c.loadRealSegment(n, uint16(n)<<4)
+		}
+		c.IDTR = Table{0, 0x3ff}
+	}},
+	{"16-bit", func(c *CPU) {
+		c.setSegment(decode.SS, parseDescriptor(selSmall, descriptorOf(0, 0xffff, 0x93)))
+		c.enterCode(parseDescriptor(selCode16, descriptorOf(0, 0xffff, 0x9b)), 0)
+	}},
+	{"32-bit", func(*CPU) {}},
+	{"32-bit, CPL 3", (*CPU).user},
+	{"32-bit, not flat", func(c *CPU) {
+		c.setSegment(decode.DS, parseDescriptor(selSmall, descriptorOf(0x100, 0xfff, 0x93)))
+		c.setSegment(decode.ES, parseDescriptor(selDown, descriptorOf(0, 0x7fff, 0x4097)))
+	}},
+	{"virtual-8086", func(c *CPU) { c.CR4 |= cr4VME; c.virtual(3) }},
+	{"virtual-8086, IOPL 0", func(c *CPU) { c.CR4 |= cr4VME; c.virtual(0) }},
+	{"32-bit paging", func(c *CPU) {
+		c.putWords(testPD, 0x87, testPT|7)
+		c.setCR4(c.CR4 | cr4PSE | cr4PGE)
+		c.setCR3(testPD)
+		c.setCR0(c.CR0 | cr0PG | cr0WP)
+	}},
+	{"PAE", func(c *CPU) {
+		c.put64(testPDPT, testPD|1)
+		c.put64(testPD, testPT|7)
+		c.identity(7)
+		c.setCR4(c.CR4 | cr4PAE | cr4PGE | cr4SMEP)
+		c.setCR3(testPDPT)
+		c.setCR0(c.CR0 | cr0PG | cr0WP)
+	}},
+	{"64-bit", func(c *CPU) { c.toLong(0) }},
+	{"64-bit, CPL 3, alignment check", func(c *CPU) {
+		c.toLong(cr4FSGSBASE | cr4PKE)
+		c.setCR0(c.CR0 | cr0AM)
+		c.user64()
+		c.setRFLAGS(c.rflags() | flagAC)
+	}},
+	{"64-bit, SMAP", func(c *CPU) {
+		c.toLong(cr4SMEP | cr4PCIDE | cr4PGE)
+		c.identity(3)
+		c.setCR4(c.CR4 | cr4SMAP)
+	}},
+	{"5 levels", func(c *CPU) { c.toLong(cr4LA57) }},
+	{"compatibility", func(c *CPU) {
+		c.toLong(0)
+		c.enterCode(flatCode(selCode, 0, false), 0)
+	}},
+}
+
+// identity maps the memory to itself.
+func (c *CPU) identity(flags uint64) {
+	for n := range uint64(16) {
+		c.put64(testPT+n*8, n<<12|flags)
+	}
+}
+
+// toLong enters 64-bit mode with the machine of longCPU.
+func (c *CPU) toLong(cr4 uint64) {
+	c.put64(testGDT+selCode, descriptorOf(0, 0xfffff, 0xa09b))
+	for n := range uint64(0x80) {
+		c.put64(testIDT+n*16, gateOf(selCode, testHandlers+16*uint32(n), 0xee), 0)
+	}
+	c.put64(testPML5, testPML4|7)
+	c.put64(testPML4, testPDPT|7)
+	c.put64(testPDPT, testPD|7)
+	c.put64(testPD, testPT|7)
+	c.identity(7)
+	s := c.Snapshot()
+	s.CR0 |= cr0PG | cr0WP
+	s.CR4 |= cr4PAE | cr4OSFXSR | cr4OSXSAVE | cr4
+	s.EFER = eferLME | eferLMA | eferNXE | eferSCE
+	s.CR3 = testPML4
+	if cr4&cr4LA57 != 0 {
+		s.CR3 = testPML5
+	}
+	s.IDTR.Limit = 0x7ff
+	s.Seg[decode.CS] = flatCode(selCode, 0, true)
+	c.SetState(s)
+}
+
+// snippets make random code do more than fault: pieces that change modes, segments, tables and rights.
+var snippets = [][]byte{{0xcf}, {0xcb}, {0xcd, 0x60}, {0x9c}, {0x9d}, {0xfa}, {0xfb}, {0x8e, 0xd8}, {0x8e, 0xd0}, {0xb8, selData, 0}, {0xb8, selCode3, 0},
+	{0xea, 0, 0x40, 0, 0, selCode, 0}, {0xea, 0, 0x40, selCode16, 0}, {0x9a, 0, 0, 0, 0, selTSS32, 0}, {0xea, 0, 0, 0, 0, selTSS16, 0},
+	{0x9a, 0, 0, 0, 0, selGate, 0}, {0x9a, 0, 0x40, 0, 0, selCallGate, 0}, {0x0f, 0x20, 0xc0}, {0x0f, 0x22, 0xc0}, {0x0f, 0x22, 0xd8}, {0x0f, 0x20, 0xe0},
+	{0x0f, 0x22, 0xe0}, {0x0f, 0x32}, {0x0f, 0x30}, {0x0f, 0x01, 0xcb}, {0x0f, 0x01, 0xca}, {0x0f, 0x05}, {0x0f, 0x07}, {0x48, 0x0f, 0x07}, {0x0f, 0x34},
+	{0x0f, 0x35}, {0x0f, 0x01, 0x3b}, {0x0f, 0x00, 0xd8}, {0x0f, 0x00, 0xd0}, {0x0f, 0x01, 0xf0}, {0x0f, 0x06}, {0x0f, 0x01, 0xef}, {0xa4},
+	{0xab}, {0x0f, 0xae, 0x23}, {0x0f, 0xae, 0x2b}, {0x66, 0x0f, 0x38, 0x82, 0x03}, {0x60}, {0x61}, {0x55}, {0xc9}, {0xc8, 4, 0, 2}, {0x89, 0x03},
+	{0x8b, 0x03}, {0x31, 0xc0}, {0x40}, {0xe2, 0xf0}, {0xeb, 0xee}, {0x75, 0x04}, {0x66, 0x90}, {0x0f, 0xa2}, {0x0f, 0x31}, {0x0f, 0xc7, 0x0b}}
+
+// fuzzImage is 64 KiB of memory: the test machine's tables, and random code elsewhere.
+func fuzzImage(r *rand.Rand) []byte {
+	b := make([]byte, 0x10000)
+	for n := 0x4000; n < 0x6000; {
+		if r.IntN(3) == 0 {
+			n += copy(b[n:0x6000], snippets[r.IntN(len(snippets))])
+		} else {
+			b[n] = byte(r.Uint32())
+			n++
+		}
+	}
+	for n, v := range b { // a REP that overwrites itself is another matter
+		if v&^1 == 0xf2 {
+			b[n] = 0x90
+		}
+	}
+	for n := range 0x400 { // the vector table of real mode
+		b[n] = byte(r.IntN(0x60))
+	}
+	return b
+}
+
+// fuzzCPU is a CPU that keeps its blocks and its memory in step.
+func fuzzCPU(t testing.TB) *CPU {
+	c := protectedCPU(t)
+	c.ram.OnCodeWrite, c.ram.OnCode, c.ram.OnClean = c.InvalidateCode, c.ProtectCode, c.DropInlineWrites
+	return c
+}
+
+// layOut writes the machine for a program: the same for both engines.
+func (c *CPU) layOut(base *State, image []byte, r *rand.Rand, mode int) {
+	c.SetState(base)
+	tables := make([]byte, 0x3000)
+	c.ram.ReadAt(tables, testGDT)
+	c.ram.WriteAt(image, 0)
+	c.ram.WriteAt(tables, testGDT)
+	c.newTask(uint32(r.IntN(4)) << 17 & flagVM)
+	fuzzModes[mode].setup(c)
+	for n := range 16 {
+		if n != 4 {
+			c.R[n] = uint64(r.IntN(0x10000))
+		}
+	}
+	if c.mode != decode.Mode64 {
+		clear(c.R[8:16])
+	}
+}
+
+// TestModes runs random code in every mode in both engines, the block engine in pieces: they must agree on everything.
+// STASIS_FUZZ is how many programs a mode runs.
+func TestModes(t *testing.T) {
+	programs := 20
+	if n, err := strconv.Atoi(os.Getenv("STASIS_FUZZ")); err == nil {
+		programs = n
+	}
+	a, b := fuzzCPU(t), fuzzCPU(t)
+	b.SetSingleStep(true)
+	base, tables := *a.Snapshot(), make([]byte, 0x3000)
+	a.ram.ReadAt(tables, testGDT)
+	for mode := range fuzzModes {
+		units := uint64(0)
+		for seed := range programs {
+			image := fuzzImage(rand.New(rand.NewPCG(uint64(seed), uint64(mode))))
+			for _, c := range []*CPU{a, b} {
+				c.ram.WriteAt(tables, testGDT)
+				c.layOut(&base, image, rand.New(rand.NewPCG(uint64(seed), 1)), mode)
+			}
+			r := rand.New(rand.NewPCG(uint64(seed), 2))
+			for range 20 {
+				n := 1 + r.Uint64N(60)
+				before := checkpoint{*b.Snapshot(), make([]byte, 0x10000)}
+				b.ram.ReadAt(before.memory, 0)
+				x, y := a.runAll(n), b.runAll(n)
+				units += n
+				if diff := differ(a, b); x != y || diff != "" {
+					diff += a.stale()
+					k, least := first(a, b, &before, n)
+					t.Fatalf("%s, program %d: exits %v and %v; %s\nafter %d units %s\n%s", fuzzModes[mode].name, seed, x, y, diff, k, least, trail(b, &before, n))
+				}
+				if x != cpu.ExitBudget {
+					break
+				}
+			}
+		}
+		t.Logf("%s: %d units", fuzzModes[mode].name, units)
+	}
+}
+
+// checkpoint is a CPU's state and memory.
+type checkpoint struct {
+	state  State
+	memory []byte
+}
+
+// stale describes a block that is not what memory holds.
+func (c *CPU) stale() string {
+	for _, b := range c.engine.byKey {
+		at := b.key.pa
+		for k, i := range b.insts {
+			code := make([]byte, i.Len)
+			c.ram.ReadAt(code, at)
+			if now, err := decode.Decode(code, i.Mode); !b.dead && (err != nil || now.Op != i.Op || now.Imm != i.Imm || now.Disp != i.Disp) {
+				return fmt.Sprintf("; the block at %#x holds %v at %#x, memory % x", b.key.pa, &b.insts[k], at, code)
+			}
+			at += uint64(i.Len)
+		}
+	}
+	return ""
+}
+
+// first is the least number of units from a checkpoint after which the engines differ, and how.
+func first(a, b *CPU, from *checkpoint, n uint64) (k uint64, diff string) {
+	for k = 1; k < n; k++ {
+		for _, c := range []*CPU{a, b} {
+			c.SetState(&from.state)
+			c.ram.WriteAt(from.memory, 0)
+			c.runAll(k)
+		}
+		if diff = differ(a, b); diff != "" {
+			break
+		}
+	}
+	return k, diff
+}
+
+// trail lists the instructions of n units from a checkpoint on.
+func trail(c *CPU, from *checkpoint, n uint64) (text string) {
+	c.SetState(&from.state)
+	c.ram.WriteAt(from.memory, 0)
+	for range n {
+		var code [8]byte
+		if pa, ok := c.Translate(c.PC()); ok {
+			c.ram.ReadAt(code[:], pa)
+		}
+		i, _ := c.decode(code[:])
+		text += fmt.Sprintf("%x:%x [% x] %v\n", c.Seg[decode.CS].Selector, c.rip, code[:i.Len], &i)
+		c.runAll(1)
+	}
+	return text
+}
+
+// runAll runs n units, however often the CPU asks for a new budget.
+func (c *CPU) runAll(n uint64) cpu.ExitKind {
+	for n > 0 {
+		exit := c.Run(n)
+		n -= c.Units()
+		if exit.Kind != cpu.ExitBudget {
+			return exit.Kind
+		}
+	}
+	return cpu.ExitBudget
+}
+
+// changedFields names the fields that differ.
+func changedFields(x, y *State) (text string) {
+	v, w := reflect.ValueOf(*x), reflect.ValueOf(*y)
+	for n := range v.NumField() {
+		if p, q := v.Field(n).Interface(), w.Field(n).Interface(); !reflect.DeepEqual(p, q) {
+			text += fmt.Sprintf("\n%s %+x | %+x", v.Type().Field(n).Name, p, q)
+		}
+	}
+	return text
+}
+
+// differ compares two CPUs and their memory.
+func differ(a, b *CPU) string {
+	x, y := a.Snapshot(), b.Snapshot()
+	if *x != *y {
+		if x.TLB != y.TLB {
+			for n := range x.TLB.I {
+				if x.TLB.I[n] != y.TLB.I[n] || x.TLB.D[n] != y.TLB.D[n] {
+					return fmt.Sprintf("TLB slot %d: %+v %+v, %+v %+v", n, x.TLB.D[n], x.TLB.I[n], y.TLB.D[n], y.TLB.I[n])
+				}
+			}
+		}
+		return "state:" + changedFields(x, y)
+	}
+	p, q := make([]byte, 0x10000), make([]byte, 0x10000)
+	a.ram.ReadAt(p, 0)
+	b.ram.ReadAt(q, 0)
+	if !slices.Equal(p, q) {
+		return "memory"
+	}
+	return ""
+}
