@@ -41,9 +41,7 @@ func TestDebugSchedule(t *testing.T) {
 		for _, c := range r.m.CPUs() {
 			c.SetBreakpoints(nil)
 		}
-		for r.m.Retired() < at {
-			r.m.Resume(machine.Plan{Units: at - r.m.Retired()})
-		}
+		runTo(r.m, at)
 	})
 	if r.m.Hash() != want {
 		t.Errorf("the replay with %d inputs goes another way", len(r.m.Inputs()))
@@ -85,9 +83,7 @@ func TestDebugHold(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.do(func() {
-		for r.m.Retired() < at {
-			r.m.Resume(machine.Plan{Units: at - r.m.Retired()})
-		}
+		runTo(r.m, at)
 	})
 	if r.m.Hash() != want {
 		t.Errorf("the replay with %d inputs goes another way", len(r.m.Inputs()))

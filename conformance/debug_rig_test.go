@@ -290,6 +290,13 @@ func (r *rig) equal(got, want uint64, what string) {
 	}
 }
 
+// runTo runs a machine to a position, past requests to stop.
+func runTo(m *machine.Machine, retired uint64) {
+	for m.Retired() < retired && !m.State.Ended {
+		m.Resume(machine.Plan{Units: retired - m.Retired()})
+	}
+}
+
 // unseen runs a session on one rig, and compares the state at its end with that of another rig that has got there alone.
 func unseen(t *testing.T, code string, o rigOptions, session func(r *rig)) {
 	t.Helper()
@@ -307,9 +314,7 @@ func unseen(t *testing.T, code string, o rigOptions, session func(r *rig)) {
 		for _, c := range alone.m.CPUs() {
 			c.SetBreakpoints(nil)
 		}
-		for alone.m.Retired() < start+n {
-			alone.m.Resume(machine.Plan{Units: start + n - alone.m.Retired()})
-		}
+		runTo(alone.m, start+n)
 	})
 	if alone.d.Retired() != r.d.Retired() {
 		t.Fatalf("alone at %d, debugged at %d", alone.d.Retired(), r.d.Retired())

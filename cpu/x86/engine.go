@@ -1,6 +1,7 @@
 package x86
 
 import (
+	"slices"
 	"unsafe"
 
 	decode "stasis/decode/x86"
@@ -112,8 +113,33 @@ func (e *engine) flush() {
 func (e *engine) evictCode(slot int) { e.code[slot].tag = noTag }
 func (e *engine) dropCode()          { e.code = [mmu.Entries]codeSlot{} }
 
-// breakpointsChanged drops the blocks of the pages where a host breakpoint came or went: a block ends before one.
-func (e *engine) breakpointsChanged(old, now map[uint64]uint8) { e.flush() }
+// breakpointsChanged drops the blocks that hold an instruction where a breakpoint is new: a block ends before one, and nothing leads to
+// one that begins there. Where a breakpoint is gone, blocks are shorter than they need be, no more.
+func (e *engine) breakpointsChanged(old, now map[uint64]uint8) {
+	pages := map[uint64]bool{}
+	for a := range now {
+		if old[a] == 0 {
+			pages[a&^pageMask] = true
+		}
+	}
+	if len(pages) == 0 {
+		return
+	}
+	for key, b := range e.byKey {
+		if pages[key.va&^pageMask] && slices.ContainsFunc(b.addrs, func(a uint64) bool { return now[a] != 0 && old[a] == 0 }) {
+			e.drop(b)
+		}
+	}
+}
+
+// drop forgets one block.
+func (e *engine) drop(b *block) {
+	b.dead = true
+	b.first.op = uDead
+	delete(e.byKey, b.key)
+	page := b.key.pa &^ pageMask
+	e.byPage[page] = slices.DeleteFunc(e.byPage[page], func(x *block) bool { return x == b })
+}
 
 // InvalidateCode drops the blocks of a physical page: its code has changed.
 func (c *CPU) InvalidateCode(page uint64) {

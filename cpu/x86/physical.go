@@ -3,12 +3,16 @@ package x86
 // SetPhysicalBreakpoints replaces the host's breakpoints on physical addresses: they hold for every linear address that is
 // translated to one of them. Blocks end before them and none begins there, so the look at boundaries sees each.
 func (c *CPU) SetPhysicalBreakpoints(addrs []uint64) {
+	old := c.physical
 	c.physical = nil
 	if len(addrs) > 0 {
 		c.physical = make(map[uint64]bool, len(addrs))
 	}
 	for _, a := range addrs {
 		c.physical[a] = true
+		if !old[a] {
+			c.InvalidateCode(a)
+		}
 	}
 	c.stopsChanged()
 }
