@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	decode "stasis/decode/x86"
+	"stasis/mmu"
 )
 
 // mov is MOV between general registers, memory and immediates.
@@ -88,7 +89,7 @@ func prefetcht1(c *CPU, i *Inst)  {}
 func prefetcht2(c *CPU, i *Inst)  {}
 
 // clflush and its kin need a readable address and do nothing to a coherent machine.
-func clflush(c *CPU, i *Inst)    { load[uint8](c, c.linRead(i, 1)) }
+func clflush(c *CPU, i *Inst)    { c.translate(c.linRead(i, 1), c.access(mmu.Read)) }
 func clflushopt(c *CPU, i *Inst) { clflush(c, i) }
 func clwb(c *CPU, i *Inst)       { clflush(c, i) }
 
