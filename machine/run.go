@@ -14,7 +14,8 @@ func (m *Machine) Resume(p Plan) Stop {
 	<-m.idle
 	defer func() { m.idle <- struct{}{} }()
 	defer m.flush()
-	defer m.watchWall()()
+	start, alarm := time.Now(), m.wallAlarm()
+	defer func() { m.endWall(start, alarm) }()
 	p.Until = earlier(p.Until, m.host.Until)
 	if p.Units != 0 {
 		p.Units += m.State.Retired
@@ -49,18 +50,19 @@ func earlier(a, b uint64) uint64 {
 	return a
 }
 
-// watchWall begins to measure host time, and stops the machine when there is no more of it. Its result ends that.
-func (m *Machine) watchWall() (end func()) {
-	start := time.Now()
-	var alarm *time.Timer
-	if m.host.MaxWall != 0 {
-		alarm = time.AfterFunc(m.host.MaxWall-m.wall, func() { m.Request(StopMaxWall) })
+// wallAlarm stops the machine when it has run as long as it may; nil if it may run for ever.
+func (m *Machine) wallAlarm() *time.Timer {
+	if m.host.MaxWall == 0 {
+		return nil
 	}
-	return func() {
-		m.wall += time.Since(start)
-		if alarm != nil {
-			alarm.Stop()
-		}
+	return time.AfterFunc(m.host.MaxWall-m.wall, func() { m.Request(StopMaxWall) })
+}
+
+// endWall measures the host time of a Resume, which is over.
+func (m *Machine) endWall(start time.Time, alarm *time.Timer) {
+	m.wall += time.Since(start)
+	if alarm != nil {
+		alarm.Stop()
 	}
 }
 
@@ -123,7 +125,7 @@ func (m *Machine) settle() {
 func (m *Machine) pick() (int, bool) {
 	i, ok := m.next()
 	if ok && (m.State.Left == 0 || i != m.State.Current) {
-		m.State.Current, m.State.Left = i, m.config.Quantum
+		m.State.Current, m.State.Left = i, m.config.turn(m.State.Retired)
 	}
 	return i, ok
 }
@@ -188,8 +190,8 @@ func (m *Machine) advance(n uint64) {
 	if n == 0 {
 		return
 	}
+	m.State.Left = m.config.turnLeft(m.State.Left, n, m.State.Retired)
 	m.State.Retired += n
-	m.State.Left = turnLeft(m.State.Left, n, m.config.Quantum)
 	m.slice -= min(m.slice, n)
 	m.settled = false
 }
@@ -205,12 +207,19 @@ func (m *Machine) alone() bool {
 	return true
 }
 
-// turnLeft is what is left of a turn after n units, with further turns of the same CPU joined to it.
-func turnLeft(left, n, quantum uint64) uint64 {
-	if n <= left {
-		return left - n
+// turnLeft is what is left of a turn n units after the given position, with further turns of the same CPU joined to it.
+func (c *Config) turnLeft(left, n, at uint64) uint64 {
+	for n > left {
+		n, at = n-left, at+left
+		left = c.turn(at)
 	}
-	return (quantum - (n-left)%quantum) % quantum
+	return left - n
+}
+
+// turn is the length of a turn that begins at a position. The lengths differ: were all the same, a CPU whose turns end in
+// the same place of a loop each time could keep a lock from the others for ever.
+func (c *Config) turn(at uint64) uint64 {
+	return c.Quantum - at*0x9e3779b97f4a7c15>>32%(c.Quantum/8+1)
 }
 
 // handle turns a CPU's exit into a stop, if it is one.
