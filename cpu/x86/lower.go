@@ -187,7 +187,7 @@ func (w *builder) address(k int, u *uop) (indexed, ok bool) {
 // address32 is a memory operand of flat 32-bit code: the sum is cut to 32 bits first.
 func (w *builder) address32(k int, u *uop) (indexed, ok bool) {
 	i := &w.insts[k]
-	if w.c.mode != decode.Mode32 || w.c.engine.mode&1 == 0 || i.AddrSize != 4 || i.Seg >= decode.FS {
+	if w.c.mode != decode.Mode32 || w.c.engine.mode&1 == 0 || i.AddrSize != 4 || i.Seg >= decode.FS || i.Seg == decode.CS {
 		return false, false
 	}
 	u.base, u.idx = regZero, regZero
