@@ -78,7 +78,7 @@ func (m *Machine) Entry(lin uint64) uint64 {
 func (m *Machine) State() *x86.State {
 	m.CPU.Reset()
 	s := m.CPU.Snapshot()
-	s.CR0, s.CR3, s.CR4 = 0x80050033, root, 0x406a0
+	s.CR0, s.CR3, s.CR4 = 0x80050033, root, 0x506a0
 	s.EFER = 0xd01
 	s.GDTR = x86.Table{Base: Kernel + gdt, Limit: 0x7f}
 	s.IDTR = x86.Table{Base: Kernel + idt, Limit: 0xfff}

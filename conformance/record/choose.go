@@ -17,7 +17,6 @@ var skipped = map[decode.Op]bool{
 	decode.INT3: true, decode.INT1: true, decode.SGDT: true, decode.SIDT: true, decode.SLDT: true, decode.STR: true, decode.SMSW: true,
 	decode.XSAVE: true, decode.XSAVEOPT: true, decode.XSAVEC: true, decode.XRSTOR: true, decode.XSAVES: true, decode.XRSTORS: true,
 	decode.RDPKRU: true, decode.WRPKRU: true, decode.UD0: true, decode.UD1: true,
-	decode.RDFSBASE: true, decode.RDGSBASE: true, decode.WRFSBASE: true, decode.WRGSBASE: true,
 }
 
 // inexact are floating-point instructions whose last bits are the model's own, and those whose faults on two pages are.

@@ -21,6 +21,8 @@ func (c *chooser) special() {
 		c.low(7, c.target(16)-c.base(i.Seg), i.AddrSize)
 	case decode.CLZERO:
 		c.low(0, c.target(1)-c.base(i.Seg), i.AddrSize)
+	case decode.WRFSBASE, decode.WRGSBASE: // between 48 and 57 bits it depends on LA57
+		c.set(int(i.RM), c.rng.Uint64()>>18|uint64(c.rng.IntN(4)/3)<<62)
 	case decode.DIV, decode.IDIV:
 		c.divide()
 	case decode.CMPXCHG:

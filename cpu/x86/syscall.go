@@ -122,24 +122,24 @@ func swapgs(c *CPU, i *Inst) {
 	c.R[regSegBase+decode.GS] = gs.Base
 }
 
-// The FS and GS base instructions.
+// The FS and GS base instructions. An operand-size prefix does nothing.
 
 func (c *CPU) needFSGSBase() { c.udIf(c.CR4&cr4FSGSBASE == 0) }
 
 func rdfsbase(c *CPU, i *Inst) {
 	c.needFSGSBase()
-	c.R[i.RM] = cutSize(c.Seg[decode.FS].Base, i.OpSize)
+	c.R[i.RM] = cutSize(c.Seg[decode.FS].Base, max(i.OpSize, 4))
 }
 func rdgsbase(c *CPU, i *Inst) {
 	c.needFSGSBase()
-	c.R[i.RM] = cutSize(c.Seg[decode.GS].Base, i.OpSize)
+	c.R[i.RM] = cutSize(c.Seg[decode.GS].Base, max(i.OpSize, 4))
 }
 func wrfsbase(c *CPU, i *Inst) { c.writeBase(i, decode.FS) }
 func wrgsbase(c *CPU, i *Inst) { c.writeBase(i, decode.GS) }
 
 func (c *CPU) writeBase(i *Inst, n int) {
 	c.needFSGSBase()
-	v := cutSize(c.R[i.RM], i.OpSize)
+	v := cutSize(c.R[i.RM], max(i.OpSize, 4))
 	c.gpIf(!c.canonicalBase(v))
 	c.setBase(n, v)
 }
