@@ -26,7 +26,7 @@ type Config struct {
 	Firmware loader.File // a BIOS, which starts instead of the kernel
 	Entry32  bool        // enter a Linux kernel by its 32-bit entry point
 
-	Quantum uint64 // units of a CPU's turn
+	Quantum uint64 // units of a CPU's longest turn
 	Strict  bool   // stop at what is not implemented
 	Reboot  bool   // a reset starts the machine anew instead of ending the run
 }

@@ -266,10 +266,20 @@ func TestConfig(t *testing.T) {
 	}
 }
 
+// A turn that is cut anywhere, and those joined to it, end where they would have ended.
 func TestTurnLeft(t *testing.T) {
-	for _, c := range []struct{ left, n, want uint64 }{{10, 3, 7}, {10, 10, 0}, {10, 11, 49}, {10, 60, 0}, {10, 61, 49}} {
-		if got := turnLeft(c.left, c.n, 50); got != c.want {
-			t.Errorf("%+v: got %d", c, got)
+	c := Config{Quantum: 50}
+	for n := range uint64(500) {
+		want := c.turnLeft(10, 500, 1000)
+		if got := c.turnLeft(c.turnLeft(10, n, 1000), 500-n, 1000+n); got != want {
+			t.Errorf("cut after %d: %d are left, want %d", n, got, want)
 		}
+	}
+	lengths := map[uint64]bool{}
+	for at := range uint64(1000) {
+		lengths[c.turn(at*c.Quantum)] = true
+	}
+	if len(lengths) != 7 || !lengths[50] || !lengths[44] {
+		t.Errorf("lengths of turns: %v", lengths)
 	}
 }

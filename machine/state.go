@@ -148,6 +148,6 @@ func (m *Machine) powerOn() {
 	for _, c := range m.cpus {
 		c.DropInline()
 	}
-	m.State.Current, m.State.Left = 0, m.config.Quantum
+	m.State.Current, m.State.Left = 0, m.config.turn(m.State.Retired)
 	m.settled = false
 }
