@@ -88,8 +88,15 @@ func prefetcht0(c *CPU, i *Inst)  {}
 func prefetcht1(c *CPU, i *Inst)  {}
 func prefetcht2(c *CPU, i *Inst)  {}
 
-// clflush and its kin need a readable address and do nothing to a coherent machine.
-func clflush(c *CPU, i *Inst)    { c.translate(c.linRead(i, 1), c.access(mmu.Read)) }
+// clflush and its kin need a readable address, which data breakpoints see, and do nothing to a coherent machine.
+func clflush(c *CPU, i *Inst) {
+	lin := c.linRead(i, 1)
+	c.translate(lin, c.access(mmu.Read))
+	if c.watching {
+		c.watchAccess(lin, 1, false)
+	}
+}
+
 func clflushopt(c *CPU, i *Inst) { clflush(c, i) }
 func clwb(c *CPU, i *Inst)       { clflush(c, i) }
 

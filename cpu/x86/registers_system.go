@@ -110,7 +110,7 @@ func (c *CPU) hostDR7(v uint64) error {
 	if v>>32 != 0 {
 		return errValue
 	}
-	c.DR7 = v&0xffff2fff | dr7One
+	c.DR7 = v&dr7Kept | dr7One
 	c.debugChanged()
 	return nil
 }
