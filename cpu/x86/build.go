@@ -26,28 +26,25 @@ func (c *CPU) build(key blockKey, ip uint64) *block {
 	if len(w.insts) == 0 {
 		return nil
 	}
-	if e.used+4*len(w.insts)+8 > len(e.arena) || len(e.blocks) >= 1<<26-1 {
+	if e.used+4*len(w.insts)+8 > len(e.arena) || e.full(len(w.insts)) {
 		e.flush()
 	}
-	b := &block{key: key, insts: append([]Inst(nil), w.insts...), addrs: append([]uint64(nil), w.addrs...)}
-	w.side = uint32(len(e.blocks)) * blockMax
-	e.blocks = append(e.blocks, b)
+	number := e.add(key, w.insts, w.addrs)
+	w.side = number * blockMax
 	w.lower()
+	b := &e.blocks[number]
 	b.first = e.place(w.out)
-	b.first.n = uint32(len(b.insts))
-	e.byKey[key] = b
-	e.byPage[key.pa&^pageMask] = append(e.byPage[key.pa&^pageMask], b)
+	e.firstOf(b).n = b.n
 	c.ram.MarkCode(key.pa, int(w.next-ip))
 	c.stats.Blocks++
 	return b
 }
 
 // place copies micro-operations into the arena.
-func (e *engine) place(out []uop) *uop {
-	at := e.arena[e.used : e.used+len(out)]
-	copy(at, out)
-	e.used += len(out)
-	return &at[0]
+func (e *engine) place(out []uop) uint32 {
+	at := e.used
+	e.used += copy(e.arena[at:at+len(out)], out)
+	return uint32(at)
 }
 
 // decode collects the instructions up to the end of the block.

@@ -33,27 +33,11 @@ type term struct {
 }
 
 const (
-	uopSize   = unsafe.Sizeof(uop{})
-	blockMax  = 64      // instructions in a block
-	arenaSize = 1 << 20 // micro-operations
-	jumpSize  = 4096
-	unlinked  = 0x7fffffff // instructions of the stub: no budget is enough
+	uopSize  = unsafe.Sizeof(uop{})
+	blockMax = 64 // instructions in a block
+	jumpSize = 4096
+	unlinked = 0x7fffffff // instructions of the stub: no budget is enough
 )
-
-// block is decoded code of one page.
-type block struct {
-	key   blockKey
-	first *uop
-	insts []Inst
-	addrs []uint64 // linear addresses of the instructions
-	dead  bool
-}
-
-// blockKey is what decoding depends on.
-type blockKey struct {
-	pa, va uint64
-	mode   uint64 // in the low 12 bits, as codeSlot.key has it
-}
 
 // codeSlot mirrors an entry of the TLB's instruction side for the jump cache.
 type codeSlot struct {
@@ -71,9 +55,7 @@ type engine struct {
 	arena   []uop
 	used    int
 	flushes uint32
-	blocks  []*block
-	byKey   map[blockKey]*block
-	byPage  map[uint64][]*block
+	blockStore
 	code    [mmu.Entries]codeSlot
 	jumps   [jumpSize]jump
 	stub    [2]uop // unlinked successor
@@ -92,6 +74,7 @@ type engine struct {
 
 func (e *engine) init() {
 	e.arena = make([]uop, arenaSize)
+	e.blockStore.init()
 	for n, op := range []uint16{uMissR, uMissW, uTerm, uSlowAt, uExit} {
 		e.fixed[n].op = op
 	}
@@ -102,10 +85,9 @@ func (e *engine) init() {
 
 // flush forgets every block.
 func (e *engine) flush() {
-	e.used, e.blocks = 0, e.blocks[:0]
+	e.used = 0
 	e.flushes++
-	e.byKey = map[blockKey]*block{}
-	e.byPage = map[uint64][]*block{}
+	e.blockStore.clear()
 	e.jumps = [jumpSize]jump{}
 }
 
@@ -125,33 +107,23 @@ func (e *engine) breakpointsChanged(old, now map[uint64]uint8) {
 	if len(pages) == 0 {
 		return
 	}
-	for key, b := range e.byKey {
-		if pages[key.va&^pageMask] && slices.ContainsFunc(b.addrs, func(a uint64) bool { return now[a] != 0 && old[a] == 0 }) {
-			e.drop(b)
+	for n := uint32(1); n < uint32(len(e.blocks)); n++ {
+		b := &e.blocks[n]
+		if !b.dead && pages[b.key.va&^pageMask] && slices.ContainsFunc(e.addrsOf(b), func(a uint64) bool { return now[a] != 0 && old[a] == 0 }) {
+			e.unlink(n)
+			e.arena[b.first].op = uDead
 		}
 	}
-}
-
-// drop forgets one block.
-func (e *engine) drop(b *block) {
-	b.dead = true
-	b.first.op = uDead
-	delete(e.byKey, b.key)
-	page := b.key.pa &^ pageMask
-	e.byPage[page] = slices.DeleteFunc(e.byPage[page], func(x *block) bool { return x == b })
 }
 
 // InvalidateCode drops the blocks of a physical page: its code has changed.
 func (c *CPU) InvalidateCode(page uint64) {
 	e := &c.engine
 	page &^= pageMask
-	for _, b := range e.byPage[page] {
-		b.dead = true
-		b.first.op = uDead
-		delete(e.byKey, b.key)
+	e.dropPage(page, func(b *block) {
+		e.arena[b.first].op = uDead
 		c.stats.Dropped++
-	}
-	delete(e.byPage, page)
+	})
 }
 
 // segmentsChanged selects the mode that blocks depend on.
@@ -212,12 +184,12 @@ func (c *CPU) lookup0() *uop {
 	if b == nil {
 		return e.exitOp
 	}
-	n := int64(b.first.n)
+	n := int64(b.n)
 	if c.budget < n {
 		return e.exitOp
 	}
 	c.budget -= n
-	return b.first
+	return e.firstOf(b)
 }
 
 // blockAt finds or builds the block at an instruction pointer; nil if its first instruction cannot be in one.
@@ -238,14 +210,14 @@ func (c *CPU) blockAt(ip uint64) *block {
 		return nil
 	}
 	key := blockKey{page | va&pageMask, va, e.mode}
-	b := e.byKey[key]
+	b := e.find(&key)
 	if b == nil {
 		if b = c.build(key, ip); b == nil {
 			return nil
 		}
 	}
 	if c.breakpoints[va] == 0 { // what the jump cache knows is not looked at again
-		*j = jump{va, slot.key, b.first}
+		*j = jump{va, slot.key, e.firstOf(b)}
 	}
 	return b
 }
@@ -253,15 +225,18 @@ func (c *CPU) blockAt(ip uint64) *block {
 func jumpIndex(va uint64) uint64 { return (va ^ va>>12) & (jumpSize - 1) }
 
 // blockOf is the block of a micro-operation.
-func (e *engine) blockOf(in *uop) *block { return e.blocks[in.side/blockMax] }
+func (e *engine) blockOf(in *uop) *block { return &e.blocks[in.side/blockMax] }
+
+// firstOf is the first micro-operation of a block.
+func (e *engine) firstOf(b *block) *uop { return &e.arena[b.first] }
 
 // sync puts rip and budget where they were before the instruction of a micro-operation, and says how many instructions of
 // the block are not done.
 func (c *CPU) sync(in *uop) (b *block, k int, left int64) {
 	b = c.engine.blockOf(in)
 	k = int(in.side % blockMax)
-	left = int64(len(b.insts) - k)
-	c.rip = c.ipOf(b.addrs[k])
+	left = int64(b.n) - int64(k)
+	c.rip = c.ipOf(c.engine.addrOf(b, k))
 	c.budget += left
 	return b, k, left
 }
@@ -285,7 +260,7 @@ func (c *CPU) slow(in *uop) *uop {
 	}
 	b, k, left := c.sync(in)
 	c.stats.Slow++
-	i := &b.insts[k]
+	i := c.engine.instOf(b, k)
 	c.next = c.ipMask(c.rip + uint64(i.Len))
 	after := c.next
 	handlerOf(i)(c, i)
@@ -314,7 +289,7 @@ func (c *CPU) miss(a mmu.Access) *uop {
 	in := c.inAt()
 	b, k, left := c.sync(in)
 	va := c.engine.missVA
-	if c.canonical(va) {
+	if (c.lastByte(in, va)^va)&^pageMask == 0 && c.canonical(va) { // else the handler finds what faults first
 		c.translate(va, c.access(a))
 		array := &c.tlbR
 		if a == mmu.Write {
@@ -325,7 +300,7 @@ func (c *CPU) miss(a mmu.Access) *uop {
 			return in
 		}
 	}
-	i := &b.insts[k]
+	i := c.engine.instOf(b, k)
 	c.next = c.ipMask(c.rip + uint64(i.Len))
 	c.stats.Slow++
 	handlerOf(i)(c, i)
@@ -364,13 +339,13 @@ func (c *CPU) terminate() *uop {
 		return e.exitOp
 	}
 	if flushes == e.flushes && !b.dead && (b.key.va^from.key.va)&^pageMask == 0 && b.key.pa&^pageMask == from.key.pa&^pageMask {
-		t.link[way] = b.first
+		t.link[way] = e.firstOf(b)
 	}
-	if c.budget < int64(b.first.n) {
+	if c.budget < int64(b.n) {
 		return e.exitOp
 	}
-	c.budget -= int64(b.first.n)
-	return b.first
+	c.budget -= int64(b.n)
+	return e.firstOf(b)
 }
 
 // slowGo goes where a uGo leads, which the jump cache did not know.
@@ -382,6 +357,6 @@ func (c *CPU) slowGo(in *uop) *uop {
 // deadBlock leaves a block that was dropped: something linked to it still.
 func (c *CPU) deadBlock(in *uop) *uop {
 	c.budget += int64(in.n)
-	c.rip = c.ipOf(c.engine.blockOf(in).addrs[0])
+	c.rip = c.ipOf(c.engine.addrOf(c.engine.blockOf(in), 0))
 	return c.proceed()
 }

@@ -186,7 +186,6 @@ func TestModes(t *testing.T) {
 				x, y := a.runAll(n), b.runAll(n)
 				units += n
 				if diff := differ(a, b); x != y || diff != "" {
-					diff += a.stale()
 					k, least := first(a, b, &before, n)
 					t.Fatalf("%s, program %d: exits %v and %v; %s\nafter %d units %s\n%s", fuzzModes[mode].name, seed, x, y, diff, k, least, trail(b, &before, n))
 				}
@@ -203,22 +202,6 @@ func TestModes(t *testing.T) {
 type checkpoint struct {
 	state  State
 	memory []byte
-}
-
-// stale describes a block that is not what memory holds.
-func (c *CPU) stale() string {
-	for _, b := range c.engine.byKey {
-		at := b.key.pa
-		for k, i := range b.insts {
-			code := make([]byte, i.Len)
-			c.ram.ReadAt(code, at)
-			if now, err := decode.Decode(code, i.Mode); !b.dead && (err != nil || now.Op != i.Op || now.Imm != i.Imm || now.Disp != i.Disp) {
-				return fmt.Sprintf("; the block at %#x holds %v at %#x, memory % x", b.key.pa, &b.insts[k], at, code)
-			}
-			at += uint64(i.Len)
-		}
-	}
-	return ""
 }
 
 // first is the least number of units from a checkpoint after which the engines differ, and how.
