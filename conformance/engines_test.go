@@ -25,6 +25,7 @@ const (
 
 // program is a random program: straight pieces and branches among them.
 type program struct {
+	mode   decode.Mode
 	code   []byte
 	starts []uint64
 	text   []string
@@ -39,13 +40,14 @@ var branchOps = map[decode.Op]bool{decode.JCC: true, decode.JMP: true, decode.CA
 
 // left out: they would stop the machine, lose the pointers, or show host addresses of nothing.
 var leftOut = map[decode.Op]bool{decode.LEAVE: true, decode.ENTER: true, decode.LLDT: true, decode.LTR: true, decode.LGDT: true, decode.LIDT: true,
-	decode.SWAPGS: true, decode.MOVTOCR: true, decode.MOVTODR: true, decode.WRMSR: true, decode.MONITOR: true, decode.MWAIT: true, decode.HLT: true}
+	decode.SWAPGS: true, decode.MOVTOCR: true, decode.MOVTODR: true, decode.WRMSR: true, decode.MONITOR: true, decode.MWAIT: true, decode.HLT: true,
+	decode.POPA: true, decode.ARPL: true}
 
 // newProgram draws a program. The same generator state gives the same one.
-func newProgram(rng *rand.Rand) *program {
-	p := &program{}
+func newProgram(rng *rand.Rand, mode decode.Mode) *program {
+	p := &program{mode: mode}
 	for len(p.code) < programSize {
-		code, i := randomInstruction(rng)
+		code, i := randomInstruction(rng, mode)
 		if code == nil {
 			continue
 		}
@@ -58,16 +60,16 @@ func newProgram(rng *rand.Rand) *program {
 }
 
 // randomInstruction draws one that a program may hold, or nil.
-func randomInstruction(rng *rand.Rand) ([]byte, decode.Inst) {
+func randomInstruction(rng *rand.Rand, mode decode.Mode) ([]byte, decode.Inst) {
 	row := 1 + rng.IntN(len(decode.Rows)-1)
 	if rng.IntN(3) > 0 { // the frequent ones
 		row = 1 + rng.IntN(250)
 	}
-	code := decode.Encode(rng, row, decode.Mode64)
+	code := decode.Encode(rng, row, mode)
 	if code == nil {
 		return nil, decode.Inst{}
 	}
-	i, _ := decode.Decode(code, decode.Mode64)
+	i, _ := decode.Decode(code, mode)
 	r := &decode.Rows[row]
 	if leftOut[i.Op] || r.Flags&decode.End != 0 && !branchOps[i.Op] || strings.HasPrefix(i.Op.String(), "XRSTOR") {
 		return nil, i
@@ -75,7 +77,7 @@ func randomInstruction(rng *rand.Rand) ([]byte, decode.Inst) {
 	if (i.Op == decode.JMP || i.Op == decode.CALL) && i.HasModRM || i.Op == decode.RET && rng.IntN(4) > 0 {
 		return nil, i
 	}
-	if i.IsMem && (!pointers[i.Base] || i.Index != decode.RegNone || i.Disp > 0x800 || i.Disp < -0x800 || i.AddrSize != 8 || i.Seg >= decode.FS) {
+	if i.IsMem && (!pointers[i.Base] || i.Index != decode.RegNone || i.Disp > 0x800 || i.Disp < -0x800 || i.AddrSize != uint8(mode)/8 || i.Seg >= decode.FS || i.Seg == decode.CS) {
 		if i.Base != decode.RegNone || !i.HasModRM || rng.IntN(64) > 0 {
 			return nil, i
 		}
@@ -108,7 +110,7 @@ func (p *program) aim(rng *rand.Rand) {
 		if n+1 < len(p.starts) {
 			end = p.starts[n+1] - programBase
 		}
-		i, err := decode.Decode(p.code[at:end], decode.Mode64)
+		i, err := decode.Decode(p.code[at:end], p.mode)
 		if err != nil || i.HasModRM {
 			continue
 		}
@@ -168,11 +170,21 @@ func restart(m *harness.Machine, flags uint64, p *program, rng *rand.Rand) {
 		}
 	}
 	if rng.IntN(8) == 0 { // a program that writes on itself
-		s.GPR[12] = programBase + 0x800 + uint64(rng.IntN(0x1000))
+		s.GPR[[]int{12, 3, 5}[rng.IntN(3)]] = programBase + 0x800 + uint64(rng.IntN(0x1000))
 	}
 	s.GPR[1] &= 0x3f
 	s.GPR[6], s.GPR[7] = dataBase+uint64(rng.IntN(0x3000)), dataBase+uint64(rng.IntN(0x3000))
 	s.GPR[4] = programStack &^ 7
+	if p.mode == decode.Mode32 {
+		for n := range s.GPR {
+			s.GPR[n] &= 0xffffffff
+		}
+		clear(s.GPR[8:])
+		for n := range s.Seg {
+			s.Seg[n] = m.Descriptor(harness.KernelSS)
+		}
+		s.Seg[1] = m.Descriptor(8)
+	}
 	s.RIP, s.RFLAGS, s.Halted = p.starts[rng.IntN(len(p.starts))], flags&0x8d7|0x202, false
 	m.CPU.SetState(s)
 }
@@ -213,7 +225,7 @@ func TestEnginesAgree(t *testing.T) {
 
 func agree(t *testing.T, seed uint64) {
 	rng := rand.New(rand.NewPCG(seed, 7))
-	p := newProgram(rng)
+	p := newProgram(rng, []decode.Mode{decode.Mode64, decode.Mode64, decode.Mode32}[seed%3])
 	a, b := newEnginesTrial(p, seed), newEnginesTrial(p, seed)
 	defer a.Close()
 	defer b.Close()

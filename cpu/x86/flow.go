@@ -46,11 +46,12 @@ func (c *CPU) readSized(i *Inst, size uint8) uint64 {
 	return readRM[uint64](c, i)
 }
 
-// call is CALL near.
+// call is CALL near. The stack is checked before the target.
 func call(c *CPU, i *Inst) {
 	to := c.nearTarget(i)
 	size := int(i.OpSize)
 	lin := c.stackAt(-int64(size), size, true)
+	c.probeWrite(lin, size)
 	to = c.target(to, i.OpSize)
 	c.storeSized(lin, size, c.next)
 	c.setSP(c.R[4] - uint64(size))
