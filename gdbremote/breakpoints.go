@@ -1,6 +1,7 @@
 package gdbremote
 
 import (
+	"fmt"
 	"strings"
 
 	debugger "stasis/debug"
@@ -97,6 +98,18 @@ func (c *Conn) breakReason(addr uint64) string {
 	}
 	if hardware {
 		return "hwbreak:;"
+	}
+	return ""
+}
+
+// watchReason names the watchpoint of a stop. One that was set by a monitor command is not the client's: it would look for its own,
+// find none, and go on.
+func (c *Conn) watchReason(s debugger.Stop) string {
+	access, addr := c.d.Watched(s)
+	for p := range c.inserted {
+		if watchKinds[p.class] != 0 && addr-p.addr < p.kind {
+			return fmt.Sprintf("%s:%x;", access, addr)
+		}
 	}
 	return ""
 }

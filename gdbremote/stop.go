@@ -57,8 +57,7 @@ func (c *Conn) reason(s debugger.Stop) string {
 	case debugger.StopBreakpoint:
 		return c.breakReason(s.Addr)
 	case debugger.StopWatchpoint:
-		access, addr := c.d.Watched(s)
-		return fmt.Sprintf("%s:%x;", access, addr)
+		return c.watchReason(s)
 	}
 	return ""
 }
