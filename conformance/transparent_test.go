@@ -326,12 +326,14 @@ func few(n uint64) uint64 {
 
 // embedded is a run of one of the project's own guests.
 type embedded struct {
-	name, args string
-	smp        int
-	hz, loops  uint64
+	name      string
+	smp       int
+	hz, loops uint64 // of the demo
+	ips       uint64
 }
 
-func (e embedded) machine(t *testing.T, out io.Writer) *machine.Machine {
+// image is the guest with its variables patched.
+func (e embedded) image(t *testing.T) []byte {
 	t.Helper()
 	image := guests.ELF(e.name)
 	for symbol, v := range map[string]uint64{guests.DemoHz: e.hz, guests.DemoLoops: e.loops} {
@@ -343,8 +345,13 @@ func (e embedded) machine(t *testing.T, out io.Writer) *machine.Machine {
 			t.Fatal(err)
 		}
 	}
-	m, err := machine.New(machine.Config{Kernel: loader.File{Name: e.name, Data: image}, Append: e.args, Mem: 16 << 20, SMP: e.smp, IPS: rigIPS},
-		machine.Host{Serial: [2]io.Writer{out, io.Discard}})
+	return image
+}
+
+func (e embedded) machine(t *testing.T, out io.Writer) *machine.Machine {
+	t.Helper()
+	config := machine.Config{Kernel: loader.File{Name: e.name, Data: e.image(t)}, Mem: 16 << 20, SMP: e.smp, IPS: e.ips}
+	m, err := machine.New(config, machine.Host{Serial: [2]io.Writer{out, nil}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -355,10 +362,10 @@ func (e embedded) machine(t *testing.T, out io.Writer) *machine.Machine {
 func TestTransparentGuests(t *testing.T) {
 	t.Parallel()
 	list := []embedded{
-		{name: guests.Demo, smp: 1, hz: 1000, loops: 40_000},
-		{name: guests.Demo, smp: 4, hz: 3000, loops: 40_000},
-		{name: guests.Tests, smp: 1},
-		{name: guests.Tests, smp: 4},
+		{name: guests.Demo, smp: 1, hz: 1000, loops: 40_000, ips: rigIPS},
+		{name: guests.Demo, smp: 4, hz: 3000, loops: 40_000, ips: rigIPS},
+		{name: guests.Tests, smp: 1, ips: rigIPS},
+		{name: guests.Tests, smp: 4, ips: rigIPS},
 	}
 	for _, e := range list {
 		t.Run(fmt.Sprintf("%s smp %d", e.name, e.smp), func(t *testing.T) {
@@ -415,8 +422,9 @@ func TestTransparentLinux(t *testing.T) {
 		t.Run(fmt.Sprintf("smp %d", smp), func(t *testing.T) {
 			config := linuxConfig(t)
 			config.SMP = smp
+			list := undisturbed(t, config)
 			for seed := range few(200) / 2 / windows {
-				for i, w := range undisturbed(t, config) {
+				for i, w := range list {
 					debugWindow(t, config, w, seed*windows+uint64(i))
 				}
 			}
