@@ -79,7 +79,7 @@ func (m *Machine) State() *x86.State {
 	m.CPU.Reset()
 	s := m.CPU.Snapshot()
 	s.CR0, s.CR3, s.CR4 = 0x80050033, root, 0x506a0
-	s.EFER = 0xd01
+	s.EFER, s.XCR0 = 0xd01, 3
 	s.GDTR = x86.Table{Base: Kernel + gdt, Limit: 0x7f}
 	s.IDTR = x86.Table{Base: Kernel + idt, Limit: 0xfff}
 	s.LDTR = x86.Segment{Selector: LDTSelector, Attr: 0x82, Limit: 0x3f, Base: Kernel + ldt}

@@ -46,6 +46,8 @@ func (c *chooser) special() {
 		if i.HasModRM && !i.IsMem && c.rng.IntN(8) > 0 {
 			c.low(int(i.RM), c.place(), i.OpSize)
 		}
+	case decode.XSAVE, decode.XSAVEOPT, decode.XSAVEC, decode.XRSTOR:
+		c.extended()
 	case decode.FXRSTOR, decode.LDMXCSR, decode.FLDENV, decode.FRSTOR, decode.FLDCW:
 		c.floatMode()
 	}
@@ -240,5 +242,26 @@ func (c *chooser) floatMode() {
 		le.PutUint16(env[2*step:], uint16(c.rng.Uint32()))
 		c.poke(at, env[:7*step]...)
 	}
+	c.aim = at
+}
+
+// extended asks for x87 and SSE state only, in an area whose header is sensible most of the time.
+func (c *chooser) extended() {
+	c.set(2, 0)
+	c.set(0, uint64(c.rng.IntN(4)))
+	at := (vector.DataBase + uint64(c.rng.IntN(0x1000))) &^ 63
+	if c.one(16) {
+		at += uint64(c.rng.IntN(64))
+	}
+	_, fx := vector.Start(64, c.rng.Uint32())
+	if c.inst.Op == decode.XRSTOR {
+		c.poke(at, fx[:]...)
+	}
+	var header [64]byte
+	header[0] = uint8(c.rng.IntN(4))
+	if c.one(16) {
+		header[c.rng.IntN(64)] = uint8(c.rng.IntN(256))
+	}
+	c.poke(at+512, header[:]...)
 	c.aim = at
 }
