@@ -45,7 +45,7 @@ check: vet generate
 
 bench:
 	@mkdir -p bench/results
-	$(GO) test -timeout $(TIMEOUT) -run '^$$' -bench . -benchtime $(BENCHTIME) ./bench/... | tee bench/results/latest.txt
+	STASIS_BENCH_TABLE=$(CURDIR)/docs/BENCH.md $(GO) test -timeout $(TIMEOUT) -run '^$$' -bench . -benchtime $(BENCHTIME) ./bench/... | tee bench/results/latest.txt
 
 benchcmp:
 	$(GO) run $(BENCHSTAT) $(BASE) bench/results/latest.txt

@@ -1,174 +1,164 @@
-// Package bench measures speed: the loops of the bench guest and a boot of Linux, in millions of guest instructions a
-// second, with QEMU's TCG beside it where that is installed.
-//
-// Both run the same instructions, so the rate of QEMU's is the number that Stasis has counted over the time that QEMU
-// took, less what it takes to start and to end with a guest that does nothing.
 package bench
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"stasis/internal/guests"
 	"stasis/internal/initramfs"
-	"stasis/loader"
-	"stasis/machine"
 )
 
-// job is something to boot. Stop is how it ends.
+// job is what an emulator is to run.
 type job struct {
-	name   string
-	kernel loader.File
-	initrd []byte
-	args   string
-	output string // what the serial port shows at the least
-	stop   machine.Reason
+	name, kernel, initrd, line string
+	loop                       bool // one of the loops, that the mean is of
 }
 
-// run boots the job and returns how many units it took and how long.
-func (j job) run(tb testing.TB) (units uint64, wall time.Duration) {
-	tb.Helper()
-	var out bytes.Buffer
-	host := machine.Host{}
-	host.Serial[0] = &out
-	config := machine.Config{Kernel: j.kernel, Append: j.args}
-	if j.initrd != nil {
-		config.Initrds = []loader.File{{Name: "initramfs", Data: j.initrd}}
-	}
-	m, err := machine.New(config, host)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer m.Close()
-	stop := m.Resume(machine.Plan{})
-	if stop.Reason != j.stop || !bytes.Contains(out.Bytes(), []byte(j.output)) {
-		tb.Fatalf("%s ended by %v after %d units, %s\n%s", j.name, stop.Reason, m.Retired(), stop.Detail, out.String())
-	}
-	return m.Retired(), m.Wall()
+// emulator is a command that runs a job.
+type emulator struct {
+	name  string
+	start time.Duration // what the process takes for a guest that does nothing
+	units uint64        // and how long that guest is
+	args  func(j job) []string
 }
 
-// bench reports the rate of Stasis, and of QEMU if there is one.
-func (j job) bench(b *testing.B) {
-	var units uint64
-	b.Run("stasis", func(b *testing.B) {
-		var wall time.Duration
-		for b.Loop() {
-			n, t := j.run(b)
-			units, wall = n, wall+t
+// cost is what a run has taken. Units are known of Stasis only.
+type cost struct {
+	user  time.Duration
+	units uint64
+}
+
+// lab holds what all rows need.
+type lab struct {
+	dir                  string
+	stasis, tcg, precise *emulator // the latter two are nil without QEMU
+}
+
+// qemu is QEMU's command line; more is what sets one way of running it apart.
+func qemu(name string, more ...string) *emulator {
+	return &emulator{name: name, args: func(j job) []string {
+		args := []string{"qemu-system-x86_64", "-accel", "tcg", "-m", "256M", "-display", "none", "-serial", "null", "-monitor", "none",
+			"-nodefaults", "-no-reboot", "-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-kernel", j.kernel, "-append", j.line}
+		if j.initrd != "" {
+			args = append(args, "-initrd", j.initrd)
 		}
-		report(b, units*uint64(b.N), wall)
-	})
-	b.Run("tcg", func(b *testing.B) {
-		if units == 0 {
-			b.Skip("what Stasis counts is needed")
+		return append(args, more...)
+	}}
+}
+
+// newLab builds the command, and measures how long each emulator takes to start.
+func newLab(b *testing.B) *lab {
+	l := &lab{dir: b.TempDir()}
+	path := filepath.Join(l.dir, "stasis")
+	if out, err := exec.Command("go", "build", "-o", path, "stasis/cmd/stasis").CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	l.write(b, "bench.elf", guests.ELF(guests.Bench))
+	summary := filepath.Join(l.dir, "summary.json")
+	l.stasis = &emulator{name: "stasis", args: func(j job) []string {
+		args := []string{path, "run", "--mem", "256M", "--serial", "none", "--summary", summary, "--kernel", j.kernel, "--append", j.line}
+		if j.initrd != "" {
+			args = append(args, "--initrd", j.initrd)
 		}
-		q := newQEMU(b)
-		var wall time.Duration
-		for b.Loop() {
-			wall += q.run(b, j)
-		}
-		report(b, units*uint64(b.N), wall-time.Duration(b.N)*q.start)
-	})
-}
-
-func report(b *testing.B, units uint64, wall time.Duration) {
-	b.ReportMetric(0, "ns/op")
-	b.ReportMetric(float64(units)/float64(max(wall, 1).Microseconds()), "MIPS")
-}
-
-// qemu is the emulator to compare with, and how long it takes to start.
-type qemu struct {
-	program string
-	start   time.Duration
-}
-
-func newQEMU(b *testing.B) *qemu {
-	b.Helper()
-	program, err := exec.LookPath("qemu-system-x86_64")
-	if err != nil {
-		b.Skip("qemu-system-x86_64 is not installed")
+		return args
+	}}
+	list := []*emulator{l.stasis}
+	if _, err := exec.LookPath("qemu-system-x86_64"); err == nil {
+		l.tcg, l.precise = qemu("tcg"), qemu("icount", "-icount", "shift=0,sleep=off")
+		list = append(list, l.tcg, l.precise)
 	}
-	q := &qemu{program: program}
-	q.start = q.run(b, loop("none", 0))
-	return q
+	for _, e := range list {
+		c := l.run(b, e, job{kernel: filepath.Join(l.dir, "bench.elf"), line: "none"})
+		e.start, e.units = c.user, c.units
+	}
+	return l
 }
 
-// run boots the job under QEMU and returns how long it took.
-func (q *qemu) run(b *testing.B, j job) time.Duration {
-	b.Helper()
-	dir := b.TempDir()
-	args := []string{
-		"-accel", "tcg", "-cpu", "max", "-m", "512M", "-display", "none", "-serial", "stdio", "-no-reboot", "-nodefaults",
-		"-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-kernel", write(b, dir, "kernel", j.kernel.Data), "-append", j.args,
-	}
-	if j.initrd != nil {
-		args = append(args, "-initrd", write(b, dir, "initrd", j.initrd))
-	}
-	begin := time.Now()
-	out, err := exec.Command(q.program, args...).Output()
-	wall := time.Since(begin)
-	if !bytes.Contains(out, []byte(j.output)) {
-		b.Fatalf("%s under QEMU: %v\n%s", j.name, err, out)
-	}
-	return wall
-}
-
-func write(b *testing.B, dir, name string, data []byte) string {
-	b.Helper()
-	path := filepath.Join(dir, name)
+func (l *lab) write(b *testing.B, name string, data []byte) string {
+	path := filepath.Join(l.dir, name)
 	if err := os.WriteFile(path, data, 0o644); err != nil {
 		b.Fatal(err)
 	}
 	return path
 }
 
-// loop is one of the bench guest's loops.
-func loop(name string, turns int) job {
-	j := job{name: name, kernel: loader.File{Name: "bench", Data: guests.ELF(guests.Bench)}, args: name, stop: machine.StopDebugExit}
-	for _, row := range guests.Benchmarks {
-		if row.Name == name {
-			j.args, j.output = row.CommandLine(turns), name+" "
+// run runs a job to its end. Guests end by the exit port with 0, which makes the status 1, or by powering off.
+func (l *lab) run(b *testing.B, e *emulator, j job) (c cost) {
+	args := e.args(j)
+	cmd := exec.CommandContext(b.Context(), args[0], args[1:]...)
+	out, err := cmd.CombinedOutput()
+	if code := cmd.ProcessState.ExitCode(); err != nil && code != 1 {
+		b.Fatalf("%s, %s: %v\n%s", e.name, j.name, err, out)
+	}
+	c.user = cmd.ProcessState.UserTime() - e.start
+	if e == l.stasis {
+		var summary struct{ Retired uint64 }
+		text, err := os.ReadFile(filepath.Join(l.dir, "summary.json"))
+		if err == nil {
+			err = json.Unmarshal(text, &summary)
 		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		c.units = summary.Retired - e.units
 	}
-	return j
+	return c
 }
 
-// BenchmarkLoops runs each loop as long as the guest's table says.
-func BenchmarkLoops(b *testing.B) {
-	for _, row := range guests.Benchmarks {
-		b.Run(row.Name, loop(row.Name, 0).bench)
+// jobs are the rows: the bench guest's loops, and a boot of Linux where it has been fetched.
+func (l *lab) jobs(b *testing.B) (list []job) {
+	for _, g := range guests.Benchmarks {
+		list = append(list, job{name: g.Name, kernel: filepath.Join(l.dir, "bench.elf"), line: g.CommandLine(0), loop: true})
 	}
-}
-
-// BenchmarkBoot boots Debian's cloud kernel to a shell script and powers off.
-func BenchmarkBoot(b *testing.B) {
-	kernel, err := os.ReadFile("../.guests/vmlinuz")
+	kernel, err := filepath.Abs("../.guests/vmlinuz")
 	if err != nil {
-		b.Skip("run make guests first")
+		b.Fatal(err)
 	}
 	busybox, err := os.ReadFile("../.guests/busybox")
 	if err != nil {
-		b.Skip("run make guests first")
+		b.Log("no boot of Linux: `make guests` fetches it")
+		return list
 	}
-	var initrd bytes.Buffer
-	if err := initramfs.Build(&initrd, initramfs.Options{Busybox: busybox, Commands: []string{"true"}}); err != nil {
+	var archive bytes.Buffer
+	if err := initramfs.Build(&archive, initramfs.Options{Busybox: busybox}); err != nil {
 		b.Fatal(err)
 	}
-	job{
-		name: "boot", kernel: loader.File{Name: "vmlinuz", Data: kernel}, initrd: initrd.Bytes(),
-		args: "console=ttyS0 quiet", output: initramfs.Done, stop: machine.StopPowerOff,
-	}.bench(b)
+	return append(list, job{name: "boot", kernel: kernel, initrd: l.write(b, "initramfs", archive.Bytes()), line: "console=ttyS0"})
 }
 
-// TestLoops runs each loop a few turns: the checksums are right.
-func TestLoops(t *testing.T) {
-	for _, row := range guests.Benchmarks {
-		j := loop(row.Name, row.Few)
-		j.output = row.Output()
-		j.run(t)
+// BenchmarkGuests runs every row on Stasis and on QEMU.
+func BenchmarkGuests(b *testing.B) {
+	l := newLab(b)
+	for _, j := range l.jobs(b) {
+		b.Run(j.name, func(b *testing.B) {
+			r := row{job: j}
+			for range b.N {
+				r.add(l, b)
+			}
+			for _, m := range r.metrics() {
+				b.ReportMetric(m.value, m.unit)
+			}
+			table.put(r)
+		})
 	}
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if text := table.String(); text != "" {
+		os.Stdout.WriteString("\n" + text)
+		if path := os.Getenv("STASIS_BENCH_TABLE"); path != "" {
+			if err := os.WriteFile(path, []byte(strings.TrimLeft(text, "\n")), 0o644); err != nil {
+				os.Stderr.WriteString(err.Error() + "\n")
+				code = 1
+			}
+		}
+	}
+	os.Exit(code)
 }
