@@ -51,6 +51,7 @@ type options struct {
 	dropInline uint64
 
 	summary string
+	trace   string
 	stats   bool
 	strict  bool
 	reboot  bool
@@ -92,6 +93,7 @@ func (o *options) register(f *pflag.FlagSet) {
 	must(f.MarkHidden("drop-inline"))
 
 	f.StringVar(&o.summary, "summary", "", "write a JSON object about the run to this file")
+	f.StringVar(&o.trace, "trace", "", "write a line for every unit to this file: slow, and long")
 	f.BoolVar(&o.stats, "stats", false, "print the engine's counters at the end")
 	f.BoolVar(&o.strict, "strict", false, "stop at anything that is not implemented")
 	f.BoolVar(&o.reboot, "reboot", false, "a reset starts the machine anew instead of ending the run")

@@ -112,6 +112,24 @@ func TestOutputIsTheGuestsAlone(t *testing.T) {
 	}
 }
 
+// A trace has a line for every unit, and changes nothing.
+func TestTrace(t *testing.T) {
+	hello := kernelFile(t, guests.Hello64)
+	want := stasisRun(t, "--kernel", hello)
+	file := filepath.Join(t.TempDir(), "trace")
+	r := stasisRun(t, "--kernel", hello, "--trace", file)
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.summary.Hash != want.summary.Hash || r.stdout != want.stdout {
+		t.Errorf("%+v, without a trace %+v", r.summary, want.summary)
+	}
+	if lines := uint64(bytes.Count(b, []byte("\n"))); lines != r.summary.Retired {
+		t.Errorf("%d lines for %d units", lines, r.summary.Retired)
+	}
+}
+
 // What is wrong with the input is said in one line, with exit status 2, and the summary is there all the same.
 func TestBadInput(t *testing.T) {
 	hello := kernelFile(t, guests.Hello64)

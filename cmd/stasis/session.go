@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"slices"
 	"strings"
 
@@ -30,6 +31,7 @@ type session struct {
 	listener net.Listener
 	server   *gdbremote.Server
 	console  *console
+	tracer   *tracer // nil: no trace
 }
 
 // say tells the user something.
@@ -57,10 +59,28 @@ func (s *session) open() error {
 		return err
 	}
 	s.target = target.New(s.machine)
-	s.debugger = debug.New(s.target)
+	if err := s.attach(); err != nil {
+		return err
+	}
 	s.addCommands()
 	s.console.debugger = s.debugger
 	return s.listen()
+}
+
+// attach makes the debugger, over a tracer if there is to be a trace.
+func (s *session) attach() error {
+	if s.trace == "" {
+		s.debugger = debug.New(s.target)
+		return nil
+	}
+	file, err := os.Create(s.trace)
+	if err != nil {
+		return err
+	}
+	s.tracer = newTracer(s.target, file)
+	s.debugger = debug.New(s.tracer)
+	s.tracer.debugger = s.debugger
+	return nil
 }
 
 // listen opens the gdb server's address and says which it is.
@@ -87,6 +107,9 @@ func (s *session) listen() (err error) {
 }
 
 func (s *session) close() {
+	if s.tracer != nil {
+		s.tracer.Close()
+	}
 	if s.machine != nil {
 		s.machine.Close()
 	}
