@@ -212,7 +212,7 @@ func stopped(m *harness.Machine) bool {
 // TestEnginesAgree runs random programs on the single-step engine and on the block engine in slices of every size, with interrupts
 // at the same places, and compares the whole state.
 func TestEnginesAgree(t *testing.T) {
-	count := 40
+	count := 24
 	if os.Getenv("STASIS_SOAK") != "" {
 		count = 4000
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"stasis/conformance/harness"
@@ -20,6 +21,9 @@ func TestRecordedVectors(t *testing.T) {
 	}
 	for _, path := range paths {
 		for _, blocks := range []bool{false, true} {
+			if blocks && strings.HasPrefix(filepath.Base(path), "float") {
+				continue // in a block they run by the same handlers
+			}
 			name := fmt.Sprintf("%s/blocks=%v", filepath.Base(path), blocks)
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
