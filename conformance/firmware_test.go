@@ -116,3 +116,15 @@ func TestMemtest(t *testing.T) {
 		})
 	}
 }
+
+// TestLinuxFromSeaBIOS has SeaBIOS load Linux from the configuration device and start it in real mode.
+func TestLinuxFromSeaBIOS(t *testing.T) {
+	t.Parallel()
+	config := cloudKernel.config(t, kernelWork...)
+	config.Firmware, config.CPU, config.SMP = guestFile(t, "bios-256k.bin"), "intel", 2
+	o := runLinux(t, config, machine.Host{HashEvery: 500_000_000}, "")
+	checkKernel(t, o, config, guestFile(t, cloudKernel.busybox).Data)
+	if t.Failed() {
+		t.Log(o.log)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"stasis/device/fwcfg"
 	"stasis/loader"
 	"stasis/loader/acpi"
+	"stasis/loader/bootrom"
 )
 
 // Ports of the configuration device and of the debug console beside port E9h, as QEMU has them.
@@ -55,7 +56,7 @@ func (pc *pc) addFWCfg(image *loader.Image) {
 	pc.port("firmware configuration", fwcfgPort, fwcfg.Size, d)
 }
 
-// addKernel serves the parts of a kernel.
+// addKernel serves the parts of a kernel, and the option ROM that loads them.
 func (pc *pc) addKernel(d *fwcfg.Device, p *loader.Parts) {
 	for _, k := range []struct {
 		part             loader.Part
@@ -70,6 +71,8 @@ func (pc *pc) addKernel(d *fwcfg.Device, p *loader.Parts) {
 		pc.note(d.AddItem(k.size, binary.LittleEndian.AppendUint32(nil, uint32(len(k.part.Data)))))
 		pc.note(d.AddItem(k.data, k.part.Data))
 	}
+	pc.note(d.AddFile(bootrom.Name, bootrom.Image()))
+	pc.note(d.AddFile("bootorder", []byte(bootrom.Order)))
 }
 
 // memoryMap lists the RAM: address, size and type 1 for each piece.
