@@ -144,3 +144,14 @@ func TestInterruptRouting(t *testing.T) {
 	b.isa.Reset()
 	b.want("reset", b.high(), "[16 18]")
 }
+
+// What memory below 1 MiB is RAM can be said, as firmware that has just been reset does.
+func TestHostBridge(t *testing.T) {
+	b := newBench(t)
+	b.want("shadowed", b.at(0, 0, 0x58).Read(portData, 4), uint64(0x33333000))
+	bridge := NewHostBridge(false)
+	b.want("after a reset", bridge.ReadConfig(0x58, 4), uint32(0))
+	bridge.WriteConfig(0x58, 4, 0xffffffff)
+	b.want("written", bridge.ReadConfig(0x58, 4), uint32(0x33333000))
+	b.want("subsystem", bridge.ReadConfig(0x2c, 4), uint32(0x11001af4))
+}
