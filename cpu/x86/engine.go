@@ -180,6 +180,9 @@ func (c *CPU) hostBreakHere() bool {
 // lookup0 is the block at rip, its units taken from the budget; exitOp if the budget is too small or there is none.
 func (c *CPU) lookup0() *uop {
 	e := &c.engine
+	if c.budget <= 0 { // not even its translation may be looked up
+		return e.exitOp
+	}
 	b := c.blockAt(c.rip)
 	if b == nil {
 		return e.exitOp

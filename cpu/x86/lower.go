@@ -42,7 +42,7 @@ const (
 )
 
 var writesFlags = map[decode.Op]bool{decode.ADD: true, decode.OR: true, decode.AND: true, decode.SUB: true, decode.XOR: true,
-	decode.CMP: true, decode.TEST: true, decode.NEG: true, decode.IMUL: true}
+	decode.CMP: true, decode.TEST: true, decode.NEG: true}
 
 var shifts = map[decode.Op]bool{decode.SHL: true, decode.SHR: true, decode.SAR: true, decode.ROL: true, decode.ROR: true}
 
@@ -169,7 +169,7 @@ func (w *builder) address(k int, u *uop) (indexed, ok bool) {
 		w.emit(k, uop{op: w.leaOp(4, idx != decode.RegNone), dst: regTemp * 8, base: base, idx: idx, scale: i.Scale, disp: u.disp})
 		base, idx, u.disp, u.scale = regTemp, decode.RegNone, 0, 0
 	}
-	if i.Seg >= decode.FS {
+	if i.Seg >= decode.FS && i.Op != decode.LEA { // LEA computes the offset alone
 		switch {
 		case base == decode.RegNone:
 			base = regSegBase + i.Seg

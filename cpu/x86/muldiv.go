@@ -24,12 +24,12 @@ func imul1[T word](c *CPU, i *Inst) {
 	c.flags.putCFOF(over, over)
 }
 
-// imul is IMUL with two or three operands: the low half; CF and OF say that it is not all.
+// imul is IMUL with two or three operands: the low half; CF and OF say that it is not all. The others, undefined, stay.
 func imul[T word](f *Flags, dst, src T) T {
 	hi, lo := bits.Mul64(uint64(signExtend(dst)), uint64(signExtend(src)))
 	hi -= uint64(signExtend(dst)>>63)&uint64(signExtend(src)) + uint64(signExtend(src)>>63)&uint64(signExtend(dst))
 	over := b2u(hi != uint64(int64(lo)>>63) || signExtend(T(lo)) != int64(lo))
-	f.set(uint64(T(lo)), shiftCarries[T](over, over), align[T]())
+	f.putCFOF(over, over)
 	return T(lo)
 }
 

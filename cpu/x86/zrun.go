@@ -7620,7 +7620,7 @@ func (c *CPU) run(in *uop) {
 			hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 32)) >> 32)), uint64((int64((uint64((src)) << 32)) >> 32)))
 			hi -= ((uint64(((int64((uint64((dst)) << 32)) >> 32) >> 63)) & uint64((int64((uint64((src)) << 32)) >> 32))) + (uint64(((int64((uint64((src)) << 32)) >> 32) >> 63)) & uint64((int64((uint64((dst)) << 32)) >> 32))))
 			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint32(lo))) << 32)) >> 32) != int64(lo))))
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint32(lo)), (((((over) << 1) | (over)) ^ (over)) << (62 - 32)), 32
+			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((over)<<1|(over)^(over))<<(62-c.flags.meta&63)
 			r = uint32(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -7653,7 +7653,7 @@ func (c *CPU) run(in *uop) {
 			hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 32)) >> 32)), uint64((int64((uint64((src)) << 32)) >> 32)))
 			hi -= ((uint64(((int64((uint64((dst)) << 32)) >> 32) >> 63)) & uint64((int64((uint64((src)) << 32)) >> 32))) + (uint64(((int64((uint64((src)) << 32)) >> 32) >> 63)) & uint64((int64((uint64((dst)) << 32)) >> 32))))
 			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint32(lo))) << 32)) >> 32) != int64(lo))))
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint32(lo)), (((((over) << 1) | (over)) ^ (over)) << (62 - 32)), 32
+			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((over)<<1|(over)^(over))<<(62-c.flags.meta&63)
 			r = uint32(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -7695,7 +7695,7 @@ func (c *CPU) run(in *uop) {
 			hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 32)) >> 32)), uint64((int64((uint64((src)) << 32)) >> 32)))
 			hi -= ((uint64(((int64((uint64((dst)) << 32)) >> 32) >> 63)) & uint64((int64((uint64((src)) << 32)) >> 32))) + (uint64(((int64((uint64((src)) << 32)) >> 32) >> 63)) & uint64((int64((uint64((dst)) << 32)) >> 32))))
 			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint32(lo))) << 32)) >> 32) != int64(lo))))
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint32(lo)), (((((over) << 1) | (over)) ^ (over)) << (62 - 32)), 32
+			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((over)<<1|(over)^(over))<<(62-c.flags.meta&63)
 			r = uint32(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -7727,7 +7727,7 @@ func (c *CPU) run(in *uop) {
 			hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 32)) >> 32)), uint64((int64((uint64((src)) << 32)) >> 32)))
 			hi -= ((uint64(((int64((uint64((dst)) << 32)) >> 32) >> 63)) & uint64((int64((uint64((src)) << 32)) >> 32))) + (uint64(((int64((uint64((src)) << 32)) >> 32) >> 63)) & uint64((int64((uint64((dst)) << 32)) >> 32))))
 			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint32(lo))) << 32)) >> 32) != int64(lo))))
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint32(lo)), (((((over) << 1) | (over)) ^ (over)) << (62 - 32)), 32
+			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((over)<<1|(over)^(over))<<(62-c.flags.meta&63)
 			r = uint32(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -7750,7 +7750,7 @@ func (c *CPU) run(in *uop) {
 			hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 0)) >> 0)), uint64((int64((uint64((src)) << 0)) >> 0)))
 			hi -= ((uint64(((int64((uint64((dst)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((src)) << 0)) >> 0))) + (uint64(((int64((uint64((src)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((dst)) << 0)) >> 0))))
 			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint64(lo))) << 0)) >> 0) != int64(lo))))
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint64(lo)), (((((over) << 1) | (over)) ^ (over)) << (62 - 0)), 0
+			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((over)<<1|(over)^(over))<<(62-c.flags.meta&63)
 			r = uint64(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -7783,7 +7783,7 @@ func (c *CPU) run(in *uop) {
 			hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 0)) >> 0)), uint64((int64((uint64((src)) << 0)) >> 0)))
 			hi -= ((uint64(((int64((uint64((dst)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((src)) << 0)) >> 0))) + (uint64(((int64((uint64((src)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((dst)) << 0)) >> 0))))
 			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint64(lo))) << 0)) >> 0) != int64(lo))))
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint64(lo)), (((((over) << 1) | (over)) ^ (over)) << (62 - 0)), 0
+			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((over)<<1|(over)^(over))<<(62-c.flags.meta&63)
 			r = uint64(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -7825,7 +7825,7 @@ func (c *CPU) run(in *uop) {
 			hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 0)) >> 0)), uint64((int64((uint64((src)) << 0)) >> 0)))
 			hi -= ((uint64(((int64((uint64((dst)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((src)) << 0)) >> 0))) + (uint64(((int64((uint64((src)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((dst)) << 0)) >> 0))))
 			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint64(lo))) << 0)) >> 0) != int64(lo))))
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint64(lo)), (((((over) << 1) | (over)) ^ (over)) << (62 - 0)), 0
+			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((over)<<1|(over)^(over))<<(62-c.flags.meta&63)
 			r = uint64(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -7857,7 +7857,7 @@ func (c *CPU) run(in *uop) {
 			hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 0)) >> 0)), uint64((int64((uint64((src)) << 0)) >> 0)))
 			hi -= ((uint64(((int64((uint64((dst)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((src)) << 0)) >> 0))) + (uint64(((int64((uint64((src)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((dst)) << 0)) >> 0))))
 			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint64(lo))) << 0)) >> 0) != int64(lo))))
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint64(lo)), (((((over) << 1) | (over)) ^ (over)) << (62 - 0)), 0
+			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((over)<<1|(over)^(over))<<(62-c.flags.meta&63)
 			r = uint64(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
