@@ -24,7 +24,6 @@ type fakeCPU struct {
 	fakeState
 	m       *Machine
 	program []func(c *fakeCPU)
-	budget  uint64
 	units   uint64
 	reload  bool
 	breaks  []uint64
