@@ -90,11 +90,12 @@ func makeShows() (list []show) {
 	one("RAX", "RCX", "RDX", "RBX", "RSP", "RBP", "RSI", "RDI", "R8", "R9", "R10", "R11", "R12", "R13", "R14", "R15", "RIP",
 		"CF", "PF", "AF", "ZF", "SF", "TF", "IF", "DF", "OF", "IOPL", "NT", "VM", "AC", "ID",
 		"FSBASE", "GSBASE", "KERNELGSBASE", "CR0", "CR2", "CR3", "CR4", "EFER", "STAR", "LSTAR", "CSTAR", "SFMASK", "DR6", "DR7", "XCR0")
+	one(systemNames...)
 	for _, n := range []string{"ES", "CS", "SS", "DS", "FS", "GS"} {
 		k := segments[n]
 		list = append(list, show{n, func(s *x86.State) [2]uint64 { return [2]uint64{uint64(s.Seg[k].Selector)} }})
 	}
-	names := []string{"FCW", "FSW", "FTW", "MXCSR"}
+	names := append(append([]string(nil), narrowNames...), "FCW", "FSW", "FTW", "MXCSR")
 	for n := range 8 {
 		names = append(names, fmt.Sprintf("ST%d", n))
 	}

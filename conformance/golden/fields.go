@@ -76,7 +76,56 @@ func makeFields() map[string]field {
 	number([]string{"DR6"}, 64, func(s *x86.State) *uint64 { return &s.DR6 })
 	number([]string{"DR7"}, 64, func(s *x86.State) *uint64 { return &s.DR7 })
 	number([]string{"XCR0"}, 64, func(s *x86.State) *uint64 { return &s.XCR0 })
+	systemFields(number)
 	return m
+}
+
+// systemFields are the registers that only privileged instructions change. TSC is the counter at the start of a line.
+func systemFields(number func(names []string, bits uint, at func(s *x86.State) *uint64)) {
+	for n := range 4 {
+		number([]string{fmt.Sprintf("DR%d", n)}, 64, func(s *x86.State) *uint64 { return &s.DR[n] })
+	}
+	number([]string{"XSS"}, 64, func(s *x86.State) *uint64 { return &s.XSS })
+	number([]string{"TSC"}, 64, func(s *x86.State) *uint64 { return &s.TSCOffset })
+	number([]string{"TSCAUX"}, 64, func(s *x86.State) *uint64 { return &s.TSCAux })
+	number([]string{"SYSENTERCS"}, 64, func(s *x86.State) *uint64 { return &s.SysenterCS })
+	number([]string{"SYSENTERESP"}, 64, func(s *x86.State) *uint64 { return &s.SysenterESP })
+	number([]string{"SYSENTEREIP"}, 64, func(s *x86.State) *uint64 { return &s.SysenterEIP })
+	number([]string{"GDTBASE"}, 64, func(s *x86.State) *uint64 { return &s.GDTR.Base })
+	number([]string{"IDTBASE"}, 64, func(s *x86.State) *uint64 { return &s.IDTR.Base })
+	number([]string{"LDTBASE"}, 64, func(s *x86.State) *uint64 { return &s.LDTR.Base })
+	number([]string{"TRBASE"}, 64, func(s *x86.State) *uint64 { return &s.TR.Base })
+}
+
+// systemNames are the registers of systemFields and those that narrow knows, in the order in which an update writes them.
+var systemNames = []string{"DR0", "DR1", "DR2", "DR3", "XSS", "TSC", "TSCAUX", "SYSENTERCS", "SYSENTERESP", "SYSENTEREIP", "GDTBASE", "IDTBASE", "LDTBASE",
+	"TRBASE"}
+
+// narrowNames are the system registers of fewer than 64 bits.
+var narrowNames = []string{"GDTLIMIT", "IDTLIMIT", "LDTR", "TR", "PKRU", "HALT"}
+
+// narrow sets or gets a system register of fewer than 64 bits. A selector comes alone, without its descriptor.
+func narrow(s *x86.State, name string) (get func() [2]uint64, set func([2]uint64)) {
+	switch name {
+	case "GDTLIMIT":
+		return word(&s.GDTR.Limit)
+	case "IDTLIMIT":
+		return word(&s.IDTR.Limit)
+	case "LDTR":
+		return word(&s.LDTR.Selector)
+	case "TR":
+		return word(&s.TR.Selector)
+	case "PKRU":
+		return word(&s.PKRU)
+	case "HALT":
+		return func() [2]uint64 {
+			if s.Halted {
+				return [2]uint64{1}
+			}
+			return [2]uint64{}
+		}, func(v [2]uint64) { s.Halted = v[0] != 0 }
+	}
+	return nil, nil
 }
 
 // segments by name.
@@ -106,14 +155,13 @@ func wide(s *x86.State, name string) (get func() [2]uint64, set func([2]uint64))
 	case name == "FTW":
 		return word(&f.TW)
 	}
-	return nil, nil
+	return narrow(s, name)
 }
 
-func word(p *uint16) (func() [2]uint64, func([2]uint64)) {
-	return func() [2]uint64 { return [2]uint64{uint64(*p)} }, func(v [2]uint64) { *p = uint16(v[0]) }
+func word[T uint16 | uint32](p *T) (func() [2]uint64, func([2]uint64)) {
+	return func() [2]uint64 { return [2]uint64{uint64(*p)} }, func(v [2]uint64) { *p = T(v[0]) }
 }
 
-// scan reads a name with a number in it, and nothing behind.
 func scan(name, format string, n *int) bool {
 	var rest string
 	k, _ := fmt.Sscanf(name+" .", format+" %s", n, &rest)
