@@ -74,14 +74,14 @@ func monitorBreak(d *Debugger, cpu int, args []string) (string, error) {
 			return "", errUsage
 		}
 	}
-	if !b.Physical && !canonical(b.Addr) {
+	if !b.Physical && !Canonical(b.Addr) {
 		return "", fmt.Errorf("0x%x is not a canonical address: no instruction can be there", b.Addr)
 	}
 	return d.addPoint(point{brk: &b})
 }
 
-// canonical reports whether an address can be one of an instruction, whatever paging is in force.
-func canonical(a uint64) bool { return int64(a)<<7>>7 == int64(a) }
+// Canonical reports whether an address can be one of an instruction, whatever paging is in force.
+func Canonical(a uint64) bool { return int64(a)<<7>>7 == int64(a) }
 
 // linearPlace is an address, or a selector and an offset.
 func (d *Debugger) linearPlace(cpu int, s string) (uint64, error) {

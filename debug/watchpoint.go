@@ -23,7 +23,8 @@ type watchpoints struct {
 	changed bool
 }
 
-// SetWatchpoint adds a reference of owner to the watchpoint on [addr, addr+size).
+// SetWatchpoint adds a reference of owner to the watchpoint on [addr, addr+size). A range of no bytes, or one over the end of
+// memory, is none: nothing is set.
 func (d *Debugger) SetWatchpoint(owner Owner, addr, size uint64, a Access) {
 	d.watchpoints.add(owner, watch{addr, size, a, false})
 }
@@ -39,6 +40,9 @@ func (d *Debugger) ClearWatchpoint(owner Owner, addr, size uint64, a Access) boo
 }
 
 func (w *watchpoints) add(owner Owner, k watch) {
+	if k.size == 0 || k.addr+k.size-1 < k.addr {
+		return
+	}
 	if w.set == nil {
 		w.set = map[watch]map[Owner]int{}
 		w.values = map[watch][]byte{}

@@ -26,10 +26,18 @@ func parsePoint(args string) (p point, rest string, err error) {
 	}
 	p.class = class[0]
 	p.addr, p.kind, err = hexPair(where)
-	if err == nil && watchKinds[p.class] != 0 && (p.kind == 0 || p.addr+p.kind-1 < p.addr) {
+	if err == nil && !p.possible() {
 		err = errValue
 	}
 	return p, rest, err
+}
+
+// possible reports whether anything can be there: an instruction, or a range of bytes.
+func (p point) possible() bool {
+	if watchKinds[p.class] != 0 {
+		return p.kind != 0 && p.addr+p.kind-1 >= p.addr
+	}
+	return debugger.Canonical(p.addr)
 }
 
 // insert is Z. Inserting twice is inserting once.

@@ -16,8 +16,10 @@ type exits interface {
 }
 
 func (m *Machine) exits(i int) (exits, error) {
-	if x, ok := m.cpus[i].(exits); ok {
-		return x, nil
+	if i >= 0 && i < len(m.cpus) {
+		if x, ok := m.cpus[i].(exits); ok {
+			return x, nil
+		}
 	}
 	return nil, fmt.Errorf("CPU %d: %w", i, ErrExits)
 }
