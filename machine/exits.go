@@ -3,6 +3,8 @@ package machine
 import (
 	"errors"
 	"fmt"
+
+	"stasis/replay"
 )
 
 // ErrExits is a machine whose CPUs have no exits.
@@ -43,11 +45,20 @@ func (m *Machine) Intercept(vectors uint32) error {
 // instruction at PC that the exception stands for, as StopException gave it, or 0. To give the guest what it was about to get
 // changes nothing; anything else is an intervention, like a write to a register.
 func (m *Machine) InjectException(i int, vector uint8, code uint32, length uint8) error {
+	in := replay.Inject(uint8(i), vector, code, length)
+	err := m.inject(i, in)
+	if err == nil {
+		m.record(in)
+	}
+	return err
+}
+
+func (m *Machine) inject(i int, in replay.Input) error {
 	x, err := m.exits(i)
 	if err != nil {
 		return err
 	}
-	return x.InjectException(vector, code, length)
+	return x.InjectException(in.Injected())
 }
 
 // InterruptWindow reports whether CPU i would take a maskable interrupt now.

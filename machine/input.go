@@ -46,10 +46,15 @@ func (m *Machine) drain(s replay.Source) {
 
 // Input stamps an input with the present position, records it and applies it.
 func (m *Machine) Input(in replay.Input) {
+	m.record(in)
+	m.apply(in)
+}
+
+// record stamps what has come in and remembers it; what lies ahead is forgotten.
+func (m *Machine) record(in replay.Input) {
 	m.recorder.Fork()
 	in.Stamp = m.stamp()
 	m.recorder.Record(in)
-	m.apply(in)
 }
 
 func (m *Machine) apply(in replay.Input) {
@@ -64,6 +69,25 @@ func (m *Machine) apply(in replay.Input) {
 		m.powerOn()
 	case replay.Lock:
 		m.State.Locked = in.N
+	default:
+		m.applyWrite(in)
+	}
+}
+
+// applyWrite repeats what a debugger wrote. It went well when it was recorded: where it does not now, the recording is of another
+// machine, and the run differs from it.
+func (m *Machine) applyWrite(in replay.Input) {
+	var err error
+	switch in.Kind {
+	case replay.Memory:
+		err = m.bus.RAM.WriteAt(in.Data, in.N)
+	case replay.Register:
+		err = m.cpus[in.Port].WriteRegister(int(in.N), in.Data)
+	case replay.Exception:
+		err = m.inject(int(in.Port), in)
+	}
+	if err != nil {
+		m.ending = &Stop{Reason: StopError, Detail: fmt.Sprintf("the replay differs from the recording: %v", err)}
 	}
 }
 

@@ -8,6 +8,7 @@
 package machine
 
 import (
+	"bytes"
 	"sync/atomic"
 	"time"
 
@@ -142,16 +143,22 @@ func (m *Machine) RAMTouched() uint64 { return m.bus.RAM.Touched() }
 // ReadPhys reads memory, without any effect on devices.
 func (m *Machine) ReadPhys(p []byte, pa uint64) error { return m.bus.RAM.ReadAt(p, pa) }
 
-// WritePhys writes memory. The run goes another way from here: recorded inputs that lie ahead are forgotten.
+// WritePhys writes memory. That is an input: the run goes another way from here, and recorded inputs that lie ahead are forgotten.
 func (m *Machine) WritePhys(p []byte, pa uint64) error {
-	m.recorder.Fork()
-	return m.bus.RAM.WriteAt(p, pa)
+	err := m.bus.RAM.WriteAt(p, pa)
+	if err == nil {
+		m.record(replay.MemoryWrite(pa, bytes.Clone(p)))
+	}
+	return err
 }
 
-// WriteRegister writes a register of a CPU. The run goes another way from here.
+// WriteRegister writes a register of a CPU. That is an input.
 func (m *Machine) WriteRegister(cpu, register int, value []byte) error {
-	m.recorder.Fork()
-	return m.cpus[cpu].WriteRegister(register, value)
+	err := m.cpus[cpu].WriteRegister(register, value)
+	if err == nil {
+		m.record(replay.RegisterWrite(uint8(cpu), register, bytes.Clone(value)))
+	}
+	return err
 }
 
 // Timer is a deadline that a device has set.

@@ -23,6 +23,12 @@ const (
 	Reset
 	// Lock leaves CPUs out of the schedule, and lets the others in again.
 	Lock
+	// Memory is a debugger's write of physical memory.
+	Memory
+	// Register is a debugger's write of a CPU's register.
+	Register
+	// Exception is one that a monitor gives to a CPU.
+	Exception
 )
 
 // Stamp is the boundary at which an input is applied. An idle jump changes Clock alone, so both are needed. Settled
@@ -36,9 +42,9 @@ type Stamp struct {
 type Input struct {
 	Stamp
 	Kind Kind
-	Port uint8  // Serial: which one; Hold: which CPU
-	Data []byte // Serial
-	N    uint64 // Advance: units; Lock: a bit for each CPU that is left out
+	Port uint8  // Serial: which one; Hold, Register, Exception: which CPU
+	Data []byte // Serial, Memory, Register: the bytes
+	N    uint64 // Advance: units; Lock: a bit for each CPU that is left out; Memory: address; Register: row; Exception: see Injected
 }
 
 // Bytes is an input of bytes at a serial port, not stamped yet.
@@ -55,6 +61,24 @@ func ResetButton() Input { return Input{Kind: Reset} }
 
 // ScheduleLock is an input that leaves CPUs out of the schedule, not stamped yet.
 func ScheduleLock(cpus uint64) Input { return Input{Kind: Lock, N: cpus} }
+
+// MemoryWrite is an input that writes physical memory, not stamped yet.
+func MemoryWrite(pa uint64, p []byte) Input { return Input{Kind: Memory, N: pa, Data: p} }
+
+// RegisterWrite is an input that writes a row of a CPU's register table, not stamped yet.
+func RegisterWrite(cpu uint8, row int, p []byte) Input {
+	return Input{Kind: Register, Port: cpu, N: uint64(row), Data: p}
+}
+
+// Inject is an input that gives a CPU an exception, not stamped yet.
+func Inject(cpu, vector uint8, code uint32, length uint8) Input {
+	return Input{Kind: Exception, Port: cpu, N: uint64(vector) | uint64(length)<<8 | uint64(code)<<32}
+}
+
+// Injected is what Inject was told.
+func (in Input) Injected() (vector uint8, code uint32, length uint8) {
+	return uint8(in.N), uint32(in.N >> 32), uint8(in.N >> 8)
+}
 
 // Source is where inputs come from while a run is live.
 type Source interface {
