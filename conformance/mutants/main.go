@@ -1,5 +1,5 @@
-// Command mutants breaks rules of debugging in a copy of the source tree, one at a time, and runs their tests: each mutant must be
-// caught. -only ID,… takes some of them.
+// Command mutants breaks rules of debugging, and the semantics of instructions, in a copy of the source tree, one at a time, and runs
+// their tests: each mutant must be caught. -only ID,… takes some of them.
 package main
 
 import (
@@ -15,13 +15,18 @@ import (
 	"strings"
 )
 
-//go:embed list.txt
-var listText string
+// listText is rules of debugging; semanticsText is instructions, whose ids begin with S.
+var (
+	//go:embed list.txt
+	listText string
+	//go:embed semantics.txt
+	semanticsText string
+)
 
 // mutant is a change that breaks a rule.
 type mutant struct{ id, file, old, new string }
 
-// parse reads list.txt. A line without a mark goes on with the text before it.
+// parse reads a list. A line without a mark goes on with the text before it.
 func parse(text string) (list []*mutant) {
 	var at *string
 	for line := range strings.Lines(text) {
@@ -63,11 +68,19 @@ func (m *mutant) apply(root string) (undo func() error, err error) {
 }
 
 // failed finds the subtests that caught a mutant.
-var failed = regexp.MustCompile(`--- FAIL: (Test\w+/[XV]-\d{3}\S*|Test\w+/\w+)`)
+var failed = regexp.MustCompile(`--- FAIL: (Test\w+/[XV]-\d{3}\S*|Test\w+/\S+)`)
+
+// tests is the pattern of the tests that have to catch a mutant.
+func (m *mutant) tests() string {
+	if strings.HasPrefix(m.id, "S-") {
+		return "^Test(Recorded)?Vectors$"
+	}
+	return "^Test(Debug|Host|Exits|Silicon)"
+}
 
 // caught runs the tests in a tree with a mutant in it. The compiler does without optimisation: that is the faster way.
-func caught(root string) (by string, err error) {
-	cmd := exec.Command("go", "test", "-vet=off", "-gcflags=stasis/cpu/x86=-N -l", "-count=1", "-timeout", "300s", "-run", "^Test(Debug|Host|Exits|Silicon)", "./conformance")
+func (m *mutant) caught(root string) (by string, err error) {
+	cmd := exec.Command("go", "test", "-vet=off", "-gcflags=stasis/cpu/x86=-N -l", "-count=1", "-timeout", "300s", "-run", m.tests(), "./conformance")
 	cmd.Dir = root
 	out, err := cmd.CombinedOutput()
 	if err == nil {
@@ -122,7 +135,7 @@ func run(only string) error {
 		return err
 	}
 	tried, survived := 0, 0
-	for _, m := range parse(listText) {
+	for _, m := range parse(listText + semanticsText) {
 		if only != "" && !strings.Contains(","+only+",", ","+m.id+",") {
 			continue
 		}
@@ -131,7 +144,7 @@ func run(only string) error {
 		if err != nil {
 			return err
 		}
-		by, err := caught(root)
+		by, err := m.caught(root)
 		if err != nil {
 			return fmt.Errorf("%s: %w", m.id, err)
 		}
