@@ -48,12 +48,12 @@ func (c *CPU) nativeSize() uint8 { return uint8(c.tableSize()) }
 
 // stac and clac are STAC and CLAC: set and clear RFLAGS.AC.
 func stac(c *CPU, i *Inst) {
-	c.udIf(c.CPL != 0 || c.CR4&cr4SMAP == 0)
+	c.udIf(c.CPL != 0)
 	c.setEFLAGS(c.eflags | flagAC)
 }
 
 func clac(c *CPU, i *Inst) {
-	c.udIf(c.CPL != 0 || c.CR4&cr4SMAP == 0)
+	c.udIf(c.CPL != 0)
 	c.setEFLAGS(c.eflags &^ flagAC)
 }
 
