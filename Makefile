@@ -7,7 +7,8 @@
 #   make fuzz       the fuzz targets, FUZZTIME each (10 s)
 #   make soak       the long forms of the tests
 #   make coverage   write docs/DEBUG-COVERAGE.md anew
-#   make mutants    break rules of debugging one at a time: each must be caught
+#   make mutants    break rules of debugging and semantics one at a time: each must be caught
+#   make pairs      choose anew which micro-operations the block engine has as one, from boots of Linux
 #   make guests     fetch guest images into .guests
 #   make guests-embedded  build the guests in internal/guests anew from their source
 
@@ -18,7 +19,7 @@ BENCHTIME ?= 1x
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.6.1
 BENCHSTAT = golang.org/x/perf/cmd/benchstat@v0.0.0-20250813145418-2f7363a06fe1
 
-.PHONY: build test check vet generate bench benchcmp fuzz soak coverage mutants guests guests-embedded clean
+.PHONY: build test check vet generate bench benchcmp fuzz soak coverage mutants pairs guests guests-embedded clean
 
 build:
 	$(GO) build -o stasis ./cmd/stasis
@@ -67,6 +68,14 @@ coverage:
 
 mutants:
 	$(GO) run ./conformance/mutants
+
+# The frequencies are those of single micro-operations, so pairs are taken out first.
+pairs: guests
+	: > internal/gen/x86/pairs.txt
+	$(GO) generate ./cpu/x86
+	$(GO) run ./internal/gen/pairs -n 320 .guests/vmlinuz .guests/vmlinuz-amd64 > .guests/pairs.txt
+	mv .guests/pairs.txt internal/gen/x86/pairs.txt
+	$(GO) generate ./cpu/x86
 
 guests:
 	.ci/guests

@@ -32,6 +32,7 @@ func (c *CPU) build(key blockKey, ip uint64) *block {
 	number := e.add(key, w.insts, w.addrs)
 	w.side = number * blockMax
 	w.lower()
+	w.pair()
 	b := &e.blocks[number]
 	b.first = e.place(w.out)
 	e.firstOf(b).n = b.n

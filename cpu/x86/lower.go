@@ -36,7 +36,7 @@ type uopKey struct {
 
 // flag effects of an instruction, for finding flags that nobody reads.
 const (
-	flagsKeep  = iota // neither reads nor writes, and cannot leave the block
+	flagsKeep  = iota // reads none, does not write all six, and cannot leave the block
 	flagsWrite        // writes all six, reads none, and cannot leave the block
 	flagsRead         // reads some, or may leave the block
 )
@@ -47,7 +47,8 @@ var writesFlags = map[decode.Op]bool{decode.ADD: true, decode.OR: true, decode.A
 var shifts = map[decode.Op]bool{decode.SHL: true, decode.SHR: true, decode.SAR: true, decode.ROL: true, decode.ROR: true}
 
 var keepsFlags = map[decode.Op]bool{decode.MOV: true, decode.MOVZX: true, decode.MOVSX: true, decode.MOVSXD: true, decode.LEA: true,
-	decode.NOP: true, decode.NOT: true, decode.XCHG: true, decode.CBW: true, decode.CWD: true}
+	decode.NOP: true, decode.NOT: true, decode.XCHG: true, decode.CBW: true, decode.CWD: true, decode.BSWAP: true,
+	decode.INC: true, decode.DEC: true, decode.BT: true, decode.BTS: true, decode.BTR: true, decode.BTC: true}
 
 // effect is what an instruction does to the flags. Whatever touches memory may leave the block: its flags are read.
 func effect(i *Inst) int {
@@ -63,7 +64,7 @@ func effect(i *Inst) int {
 		return flagsWrite
 	case shifts[i.Op] && shiftCount(i) > 0 && i.Op != decode.ROL && i.Op != decode.ROR:
 		return flagsWrite
-	case keepsFlags[i.Op]:
+	case keepsFlags[i.Op], shifts[i.Op], i.Op == decode.IMUL:
 		return flagsKeep
 	}
 	return flagsRead

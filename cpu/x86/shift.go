@@ -56,14 +56,19 @@ func shiftCarries[T word](cf, of uint64) uint64 {
 	return (cf<<1 | cf ^ of) << (62 - align[T]())
 }
 
+// rotateLeft rotates v by n bits modulo its width; a negative n is to the right. The generator writes it as math/bits has it.
+func rotateLeft[T word](v T, n int) T {
+	k := uint64(n) % width[T]()
+	return v<<k | v>>(width[T]()-k)
+}
+
 // rol is ROL: only CF and OF change.
 func rol[T word](f *Flags, dst T, count uint8) T {
 	count &= countMask[T]()
 	if count == 0 {
 		return dst
 	}
-	n := uint64(count) % width[T]()
-	v := dst<<n | dst>>(width[T]()-n)
+	v := rotateLeft(dst, int(count))
 	cf := uint64(v) & 1
 	f.putCFOF(cf, uint64(v)<<align[T]()>>63^cf)
 	return v
@@ -75,8 +80,7 @@ func ror[T word](f *Flags, dst T, count uint8) T {
 	if count == 0 {
 		return dst
 	}
-	n := uint64(count) % width[T]()
-	v := dst>>n | dst<<(width[T]()-n)
+	v := rotateLeft(dst, -int(count))
 	f.putCFOF(uint64(v)<<align[T]()>>63, uint64(v^v<<1)<<align[T]()>>63)
 	return v
 }

@@ -11,6 +11,7 @@ import (
 
 // run executes micro-operations from in until one of them leaves.
 func (c *CPU) run(in *uop) {
+	c.engine.missVA = 0 // puts the dispatch inside one line of the host's cache
 	for {
 		switch in.op {
 		case uADD_rr8:
@@ -22,6 +23,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rr8_n:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -31,6 +33,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_ri8:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint8(in.imm)
@@ -40,6 +43,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_ri8_n:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint8(in.imm)
@@ -49,6 +53,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rm8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -67,6 +72,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rm8_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -85,6 +91,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rm8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -103,6 +110,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rm8x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -121,6 +129,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_mr8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -139,6 +148,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_mr8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -157,6 +167,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_mi8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -175,6 +186,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_mi8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -193,6 +205,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rr16:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -202,6 +215,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rr16_n:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -211,6 +225,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_ri16:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint16(in.imm)
@@ -220,6 +235,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_ri16_n:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint16(in.imm)
@@ -229,6 +245,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rm16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -247,6 +264,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rm16_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -265,6 +283,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rm16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -283,6 +302,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rm16x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -301,6 +321,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_mr16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -319,6 +340,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_mr16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -337,6 +359,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_mi16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -355,6 +378,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_mi16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -373,6 +397,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rr32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -382,6 +407,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rr32_n:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -391,6 +417,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_ri32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint32(in.imm)
@@ -400,6 +427,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_ri32_n:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint32(in.imm)
@@ -409,6 +437,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rm32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -427,6 +456,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rm32_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -445,6 +475,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rm32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -463,6 +494,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rm32x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -481,6 +513,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_mr32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -499,6 +532,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_mr32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -517,6 +551,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_mi32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -535,6 +570,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_mi32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -553,6 +589,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rr64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -562,6 +599,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rr64_n:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -571,6 +609,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_ri64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint64(in.imm)
@@ -580,6 +619,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_ri64_n:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint64(in.imm)
@@ -589,6 +629,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rm64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -607,6 +648,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rm64_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -625,6 +667,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rm64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -643,6 +686,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_rm64x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -661,6 +705,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_mr64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -679,6 +724,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_mr64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -697,6 +743,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_mi64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -715,6 +762,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADD_mi64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -733,6 +781,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rr8:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -742,6 +791,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rr8_n:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -751,6 +801,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_ri8:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint8(in.imm)
@@ -760,6 +811,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_ri8_n:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint8(in.imm)
@@ -769,6 +821,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rm8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -787,6 +840,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rm8_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -805,6 +859,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rm8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -823,6 +878,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rm8x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -841,6 +897,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_mr8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -859,6 +916,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_mr8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -877,6 +935,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_mi8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -895,6 +954,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_mi8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -913,6 +973,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rr16:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -922,6 +983,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rr16_n:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -931,6 +993,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_ri16:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint16(in.imm)
@@ -940,6 +1003,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_ri16_n:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint16(in.imm)
@@ -949,6 +1013,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rm16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -967,6 +1032,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rm16_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -985,6 +1051,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rm16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -1003,6 +1070,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rm16x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -1021,6 +1089,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_mr16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1039,6 +1108,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_mr16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1057,6 +1127,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_mi16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1075,6 +1146,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_mi16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1093,6 +1165,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rr32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -1102,6 +1175,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rr32_n:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -1111,6 +1185,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_ri32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint32(in.imm)
@@ -1120,6 +1195,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_ri32_n:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint32(in.imm)
@@ -1129,6 +1205,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rm32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -1147,6 +1224,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rm32_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -1165,6 +1243,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rm32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -1183,6 +1262,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rm32x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -1201,6 +1281,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_mr32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1219,6 +1300,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_mr32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1237,6 +1319,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_mi32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1255,6 +1338,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_mi32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1273,6 +1357,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rr64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -1282,6 +1367,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rr64_n:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -1291,6 +1377,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_ri64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint64(in.imm)
@@ -1300,6 +1387,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_ri64_n:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint64(in.imm)
@@ -1309,6 +1397,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rm64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -1327,6 +1416,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rm64_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -1345,6 +1435,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rm64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -1363,6 +1454,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_rm64x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -1381,6 +1473,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_mr64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1399,6 +1492,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_mr64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1417,6 +1511,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_mi64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1435,6 +1530,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uOR_mi64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1453,6 +1549,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rr8:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -1462,6 +1559,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rr8_n:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -1471,6 +1569,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_ri8:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint8(in.imm)
@@ -1480,6 +1579,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_ri8_n:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint8(in.imm)
@@ -1489,6 +1589,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rm8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -1507,6 +1608,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rm8_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -1525,6 +1627,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rm8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -1543,6 +1646,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rm8x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -1561,6 +1665,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_mr8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1579,6 +1684,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_mr8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1597,6 +1703,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_mi8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1615,6 +1722,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_mi8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1633,6 +1741,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rr16:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -1642,6 +1751,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rr16_n:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -1651,6 +1761,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_ri16:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint16(in.imm)
@@ -1660,6 +1771,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_ri16_n:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint16(in.imm)
@@ -1669,6 +1781,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rm16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -1687,6 +1800,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rm16_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -1705,6 +1819,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rm16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -1723,6 +1838,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rm16x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -1741,6 +1857,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_mr16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1759,6 +1876,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_mr16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1777,6 +1895,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_mi16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1795,6 +1914,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_mi16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1813,6 +1933,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rr32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -1822,6 +1943,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rr32_n:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -1831,6 +1953,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_ri32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint32(in.imm)
@@ -1840,6 +1963,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_ri32_n:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint32(in.imm)
@@ -1849,6 +1973,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rm32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -1867,6 +1992,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rm32_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -1885,6 +2011,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rm32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -1903,6 +2030,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rm32x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -1921,6 +2049,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_mr32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1939,6 +2068,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_mr32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1957,6 +2087,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_mi32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1975,6 +2106,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_mi32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -1993,6 +2125,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rr64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -2002,6 +2135,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rr64_n:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -2011,6 +2145,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_ri64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint64(in.imm)
@@ -2020,6 +2155,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_ri64_n:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint64(in.imm)
@@ -2029,6 +2165,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rm64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2047,6 +2184,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rm64_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2065,6 +2203,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rm64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2083,6 +2222,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_rm64x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2101,6 +2241,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_mr64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -2119,6 +2260,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_mr64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -2137,6 +2279,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_mi64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -2155,6 +2298,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uADC_mi64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -2173,6 +2317,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rr8:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -2182,6 +2327,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rr8_n:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -2191,6 +2337,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_ri8:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint8(in.imm)
@@ -2200,6 +2347,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_ri8_n:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint8(in.imm)
@@ -2209,6 +2357,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rm8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2227,6 +2376,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rm8_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2245,6 +2395,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rm8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2263,6 +2414,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rm8x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2281,6 +2433,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_mr8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -2299,6 +2452,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_mr8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -2317,6 +2471,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_mi8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -2335,6 +2490,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_mi8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -2353,6 +2509,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rr16:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -2362,6 +2519,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rr16_n:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -2371,6 +2529,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_ri16:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint16(in.imm)
@@ -2380,6 +2539,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_ri16_n:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint16(in.imm)
@@ -2389,6 +2549,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rm16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2407,6 +2568,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rm16_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2425,6 +2587,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rm16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2443,6 +2606,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rm16x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2461,6 +2625,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_mr16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -2479,6 +2644,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_mr16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -2497,6 +2663,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_mi16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -2515,6 +2682,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_mi16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -2533,6 +2701,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rr32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -2542,6 +2711,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rr32_n:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -2551,6 +2721,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_ri32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint32(in.imm)
@@ -2560,6 +2731,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_ri32_n:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint32(in.imm)
@@ -2569,6 +2741,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rm32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2587,6 +2760,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rm32_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2605,6 +2779,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rm32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2623,6 +2798,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rm32x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2641,6 +2817,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_mr32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -2659,6 +2836,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_mr32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -2677,6 +2855,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_mi32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -2695,6 +2874,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_mi32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -2713,6 +2893,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rr64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -2722,6 +2903,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rr64_n:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -2731,6 +2913,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_ri64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint64(in.imm)
@@ -2740,6 +2923,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_ri64_n:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint64(in.imm)
@@ -2749,6 +2933,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rm64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2767,6 +2952,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rm64_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2785,6 +2971,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rm64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2803,6 +2990,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_rm64x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2821,6 +3009,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_mr64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -2839,6 +3028,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_mr64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -2857,6 +3047,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_mi64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -2875,6 +3066,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSBB_mi64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -2893,6 +3085,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rr8:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -2902,6 +3095,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rr8_n:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -2911,6 +3105,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_ri8:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint8(in.imm)
@@ -2920,6 +3115,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_ri8_n:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint8(in.imm)
@@ -2929,6 +3125,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rm8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2947,6 +3144,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rm8_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2965,6 +3163,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rm8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -2983,6 +3182,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rm8x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3001,6 +3201,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_mr8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3019,6 +3220,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_mr8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3037,6 +3239,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_mi8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3055,6 +3258,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_mi8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3073,6 +3277,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rr16:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -3082,6 +3287,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rr16_n:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -3091,6 +3297,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_ri16:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint16(in.imm)
@@ -3100,6 +3307,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_ri16_n:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint16(in.imm)
@@ -3109,6 +3317,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rm16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3127,6 +3336,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rm16_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3145,6 +3355,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rm16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3163,6 +3374,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rm16x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3181,6 +3393,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_mr16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3199,6 +3412,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_mr16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3217,6 +3431,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_mi16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3235,6 +3450,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_mi16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3253,6 +3469,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rr32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -3262,6 +3479,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rr32_n:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -3271,6 +3489,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_ri32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint32(in.imm)
@@ -3280,6 +3499,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_ri32_n:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint32(in.imm)
@@ -3289,6 +3509,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rm32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3307,6 +3528,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rm32_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3325,6 +3547,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rm32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3343,6 +3566,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rm32x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3361,6 +3585,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_mr32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3379,6 +3604,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_mr32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3397,6 +3623,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_mi32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3415,6 +3642,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_mi32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3433,6 +3661,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rr64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -3442,6 +3671,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rr64_n:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -3451,6 +3681,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_ri64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint64(in.imm)
@@ -3460,6 +3691,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_ri64_n:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint64(in.imm)
@@ -3469,6 +3701,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rm64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3487,6 +3720,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rm64_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3505,6 +3739,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rm64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3523,6 +3758,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_rm64x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3541,6 +3777,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_mr64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3559,6 +3796,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_mr64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3577,6 +3815,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_mi64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3595,6 +3834,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uAND_mi64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3613,6 +3853,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rr8:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -3622,6 +3863,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rr8_n:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -3631,6 +3873,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_ri8:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint8(in.imm)
@@ -3640,6 +3883,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_ri8_n:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint8(in.imm)
@@ -3649,6 +3893,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rm8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3667,6 +3912,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rm8_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3685,6 +3931,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rm8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3703,6 +3950,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rm8x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3721,6 +3969,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_mr8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3739,6 +3988,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_mr8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3757,6 +4007,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_mi8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3775,6 +4026,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_mi8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3793,6 +4045,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rr16:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -3802,6 +4055,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rr16_n:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -3811,6 +4065,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_ri16:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint16(in.imm)
@@ -3820,6 +4075,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_ri16_n:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint16(in.imm)
@@ -3829,6 +4085,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rm16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3847,6 +4104,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rm16_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3865,6 +4123,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rm16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3883,6 +4142,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rm16x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3901,6 +4161,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_mr16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3919,6 +4180,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_mr16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3937,6 +4199,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_mi16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3955,6 +4218,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_mi16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -3973,6 +4237,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rr32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -3982,6 +4247,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rr32_n:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -3991,6 +4257,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_ri32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint32(in.imm)
@@ -4000,6 +4267,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_ri32_n:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint32(in.imm)
@@ -4009,6 +4277,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rm32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4027,6 +4296,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rm32_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4045,6 +4315,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rm32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4063,6 +4334,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rm32x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4081,6 +4353,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_mr32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -4099,6 +4372,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_mr32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -4117,6 +4391,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_mi32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -4135,6 +4410,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_mi32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -4153,6 +4429,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rr64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -4162,6 +4439,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rr64_n:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -4171,6 +4449,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_ri64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint64(in.imm)
@@ -4180,6 +4459,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_ri64_n:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint64(in.imm)
@@ -4189,6 +4469,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rm64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4207,6 +4488,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rm64_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4225,6 +4507,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rm64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4243,6 +4526,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_rm64x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4261,6 +4545,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_mr64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -4279,6 +4564,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_mr64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -4297,6 +4583,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_mi64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -4315,6 +4602,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSUB_mi64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -4333,6 +4621,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rr8:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -4342,6 +4631,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rr8_n:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -4351,6 +4641,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_ri8:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint8(in.imm)
@@ -4360,6 +4651,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_ri8_n:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint8(in.imm)
@@ -4369,6 +4661,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rm8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4387,6 +4680,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rm8_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4405,6 +4699,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rm8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4423,6 +4718,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rm8x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4441,6 +4737,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_mr8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -4459,6 +4756,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_mr8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -4477,6 +4775,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_mi8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -4495,6 +4794,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_mi8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -4513,6 +4813,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rr16:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -4522,6 +4823,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rr16_n:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -4531,6 +4833,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_ri16:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint16(in.imm)
@@ -4540,6 +4843,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_ri16_n:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint16(in.imm)
@@ -4549,6 +4853,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rm16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4567,6 +4872,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rm16_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4585,6 +4891,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rm16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4603,6 +4910,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rm16x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4621,6 +4929,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_mr16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -4639,6 +4948,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_mr16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -4657,6 +4967,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_mi16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -4675,6 +4986,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_mi16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -4693,6 +5005,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rr32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -4702,6 +5015,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rr32_n:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -4711,6 +5025,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_ri32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint32(in.imm)
@@ -4720,6 +5035,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_ri32_n:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint32(in.imm)
@@ -4729,6 +5045,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rm32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4747,6 +5064,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rm32_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4765,6 +5083,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rm32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4783,6 +5102,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rm32x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4801,6 +5121,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_mr32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -4819,6 +5140,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_mr32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -4837,6 +5159,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_mi32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -4855,6 +5178,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_mi32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -4873,6 +5197,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rr64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -4882,6 +5207,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rr64_n:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -4891,6 +5217,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_ri64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint64(in.imm)
@@ -4900,6 +5227,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_ri64_n:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint64(in.imm)
@@ -4909,6 +5237,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rm64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4927,6 +5256,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rm64_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4945,6 +5275,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rm64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4963,6 +5294,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_rm64x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -4981,6 +5313,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_mr64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -4999,6 +5332,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_mr64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -5017,6 +5351,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_mi64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -5035,6 +5370,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXOR_mi64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -5053,18 +5389,21 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_rr8:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_ri8:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint8(in.imm)
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_rm8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5080,6 +5419,7 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_rm8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5095,6 +5435,7 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_mr8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5110,6 +5451,7 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_mr8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5125,6 +5467,7 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_mi8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5140,6 +5483,7 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_mi8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5155,18 +5499,21 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_rr16:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_ri16:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint16(in.imm)
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_rm16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5182,6 +5529,7 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_rm16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5197,6 +5545,7 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_mr16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5212,6 +5561,7 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_mr16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5227,6 +5577,7 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_mi16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5242,6 +5593,7 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_mi16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5257,18 +5609,21 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_rr32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_ri32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint32(in.imm)
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_rm32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5284,6 +5639,7 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_rm32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5299,6 +5655,7 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_mr32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5314,6 +5671,7 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_mr32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5329,6 +5687,7 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_mi32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5344,6 +5703,7 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_mi32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5359,18 +5719,21 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_rr64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_ri64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint64(in.imm)
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_rm64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5386,6 +5749,7 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_rm64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5401,6 +5765,7 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_mr64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5416,6 +5781,7 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_mr64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5431,6 +5797,7 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_mi64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5446,6 +5813,7 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_mi64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5461,18 +5829,21 @@ func (c *CPU) run(in *uop) {
 			diff := (dst - src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_rr8:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_ri8:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint8(in.imm)
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_rm8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5488,6 +5859,7 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_rm8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5503,6 +5875,7 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_mr8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5518,6 +5891,7 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_mr8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5533,6 +5907,7 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_mi8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5548,6 +5923,7 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_mi8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5563,18 +5939,21 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_rr16:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_ri16:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint16(in.imm)
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_rm16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5590,6 +5969,7 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_rm16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5605,6 +5985,7 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_mr16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5620,6 +6001,7 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_mr16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5635,6 +6017,7 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_mi16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5650,6 +6033,7 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_mi16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5665,18 +6049,21 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 48
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_rr32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_ri32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint32(in.imm)
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_rm32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5692,6 +6079,7 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_rm32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5707,6 +6095,7 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_mr32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5722,6 +6111,7 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_mr32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5737,6 +6127,7 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_mi32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5752,6 +6143,7 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_mi32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5767,18 +6159,21 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_rr64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_ri64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := uint64(in.imm)
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_rm64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5794,6 +6189,7 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_rm64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5809,6 +6205,7 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_mr64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5824,6 +6221,7 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_mr64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5839,6 +6237,7 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_mi64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5854,6 +6253,7 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uTEST_mi64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -5869,6 +6269,7 @@ func (c *CPU) run(in *uop) {
 			v := (dst & src)
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uINC_r8:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint8
@@ -5877,6 +6278,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uINC_r8_n:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint8
@@ -5885,6 +6287,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uINC_m8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -5902,6 +6305,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uINC_m8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -5919,6 +6323,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uINC_r16:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint16
@@ -5927,6 +6332,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uINC_r16_n:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint16
@@ -5935,6 +6341,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uINC_m16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -5952,6 +6359,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uINC_m16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -5969,6 +6377,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uINC_r32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint32
@@ -5977,6 +6386,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uINC_r32_n:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint32
@@ -5985,6 +6395,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uINC_m32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6002,6 +6413,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uINC_m32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6019,6 +6431,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uINC_r64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint64
@@ -6027,6 +6440,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uINC_r64_n:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint64
@@ -6035,6 +6449,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uINC_m64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6052,6 +6467,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uINC_m64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6069,6 +6485,7 @@ func (c *CPU) run(in *uop) {
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uDEC_r8:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint8
@@ -6077,6 +6494,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uDEC_r8_n:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint8
@@ -6085,6 +6503,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uDEC_m8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6102,6 +6521,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uDEC_m8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6119,6 +6539,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uDEC_r16:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint16
@@ -6127,6 +6548,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uDEC_r16_n:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint16
@@ -6135,6 +6557,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uDEC_m16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6152,6 +6575,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uDEC_m16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6169,6 +6593,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uDEC_r32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint32
@@ -6177,6 +6602,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uDEC_r32_n:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint32
@@ -6185,6 +6611,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uDEC_m32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6202,6 +6629,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uDEC_m32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6219,6 +6647,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uDEC_r64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint64
@@ -6227,6 +6656,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uDEC_r64_n:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint64
@@ -6235,6 +6665,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uDEC_m64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6252,6 +6683,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uDEC_m64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6269,6 +6701,7 @@ func (c *CPU) run(in *uop) {
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNEG_r8:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint8
@@ -6277,6 +6710,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNEG_r8_n:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint8
@@ -6285,6 +6719,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNEG_m8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6302,6 +6737,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNEG_m8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6319,6 +6755,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNEG_r16:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint16
@@ -6327,6 +6764,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNEG_r16_n:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint16
@@ -6335,6 +6773,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNEG_m16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6352,6 +6791,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNEG_m16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6369,6 +6809,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNEG_r32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint32
@@ -6377,6 +6818,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNEG_r32_n:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint32
@@ -6385,6 +6827,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNEG_m32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6402,6 +6845,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNEG_m32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6419,6 +6863,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNEG_r64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint64
@@ -6427,6 +6872,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNEG_r64_n:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint64
@@ -6435,6 +6881,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNEG_m64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6452,6 +6899,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNEG_m64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6469,12 +6917,14 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNOT_r8:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint8
 			r = ^(dst)
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNOT_m8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6490,6 +6940,7 @@ func (c *CPU) run(in *uop) {
 			r = ^(dst)
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNOT_m8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6505,12 +6956,14 @@ func (c *CPU) run(in *uop) {
 			r = ^(dst)
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNOT_r16:
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint16
 			r = ^(dst)
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNOT_m16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6526,6 +6979,7 @@ func (c *CPU) run(in *uop) {
 			r = ^(dst)
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNOT_m16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6541,12 +6995,14 @@ func (c *CPU) run(in *uop) {
 			r = ^(dst)
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNOT_r32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint32
 			r = ^(dst)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNOT_m32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6562,6 +7018,7 @@ func (c *CPU) run(in *uop) {
 			r = ^(dst)
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNOT_m32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6577,12 +7034,14 @@ func (c *CPU) run(in *uop) {
 			r = ^(dst)
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNOT_r64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint64
 			r = ^(dst)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNOT_m64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6598,6 +7057,7 @@ func (c *CPU) run(in *uop) {
 			r = ^(dst)
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uNOT_m64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -6613,6 +7073,7 @@ func (c *CPU) run(in *uop) {
 			r = ^(dst)
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHL_ri8:
 			dst, count := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint8
@@ -6623,6 +7084,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHL_ri8_n:
 			dst, count := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint8
@@ -6634,6 +7096,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHL_rc8:
 			dst, count := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint8
@@ -6648,6 +7111,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHL_rc8_n:
 			dst, count := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint8
@@ -6663,6 +7127,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHL_ri16:
 			dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint16
@@ -6673,6 +7138,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHL_ri16_n:
 			dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint16
@@ -6684,6 +7150,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHL_rc16:
 			dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint16
@@ -6698,6 +7165,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHL_rc16_n:
 			dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint16
@@ -6713,6 +7181,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHL_ri32:
 			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint32
@@ -6723,6 +7192,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHL_ri32_n:
 			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint32
@@ -6734,6 +7204,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHL_rc32:
 			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint32
@@ -6748,6 +7219,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHL_rc32_n:
 			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint32
@@ -6763,6 +7235,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHL_ri64:
 			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint64
@@ -6773,6 +7246,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHL_ri64_n:
 			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint64
@@ -6784,6 +7258,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHL_rc64:
 			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint64
@@ -6798,6 +7273,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHL_rc64_n:
 			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint64
@@ -6813,6 +7289,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHR_ri8:
 			dst, count := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint8
@@ -6823,6 +7300,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHR_ri8_n:
 			dst, count := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint8
@@ -6834,6 +7312,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHR_rc8:
 			dst, count := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint8
@@ -6848,6 +7327,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHR_rc8_n:
 			dst, count := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint8
@@ -6863,6 +7343,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHR_ri16:
 			dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint16
@@ -6873,6 +7354,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHR_ri16_n:
 			dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint16
@@ -6884,6 +7366,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHR_rc16:
 			dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint16
@@ -6898,6 +7381,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHR_rc16_n:
 			dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint16
@@ -6913,6 +7397,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHR_ri32:
 			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint32
@@ -6923,6 +7408,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHR_ri32_n:
 			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint32
@@ -6934,6 +7420,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHR_rc32:
 			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint32
@@ -6948,6 +7435,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHR_rc32_n:
 			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint32
@@ -6963,6 +7451,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHR_ri64:
 			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint64
@@ -6973,6 +7462,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHR_ri64_n:
 			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint64
@@ -6984,6 +7474,7 @@ func (c *CPU) run(in *uop) {
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHR_rc64:
 			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint64
@@ -6998,6 +7489,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHR_rc64_n:
 			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint64
@@ -7013,6 +7505,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSAR_ri8:
 			dst, count := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint8
@@ -7022,6 +7515,7 @@ func (c *CPU) run(in *uop) {
 			r = uint8((last >> 1))
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSAR_ri8_n:
 			dst, count := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint8
@@ -7031,6 +7525,7 @@ func (c *CPU) run(in *uop) {
 			r = uint8((last >> 1))
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSAR_rc8:
 			dst, count := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint8
@@ -7044,6 +7539,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSAR_rc8_n:
 			dst, count := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint8
@@ -7057,6 +7553,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSAR_ri16:
 			dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint16
@@ -7066,6 +7563,7 @@ func (c *CPU) run(in *uop) {
 			r = uint16((last >> 1))
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSAR_ri16_n:
 			dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint16
@@ -7075,6 +7573,7 @@ func (c *CPU) run(in *uop) {
 			r = uint16((last >> 1))
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSAR_rc16:
 			dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint16
@@ -7088,6 +7587,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSAR_rc16_n:
 			dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint16
@@ -7101,6 +7601,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSAR_ri32:
 			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint32
@@ -7110,6 +7611,7 @@ func (c *CPU) run(in *uop) {
 			r = uint32((last >> 1))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSAR_ri32_n:
 			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint32
@@ -7119,6 +7621,7 @@ func (c *CPU) run(in *uop) {
 			r = uint32((last >> 1))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSAR_rc32:
 			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint32
@@ -7132,6 +7635,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSAR_rc32_n:
 			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint32
@@ -7145,6 +7649,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSAR_ri64:
 			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint64
@@ -7154,6 +7659,7 @@ func (c *CPU) run(in *uop) {
 			r = uint64((last >> 1))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSAR_ri64_n:
 			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint64
@@ -7163,6 +7669,7 @@ func (c *CPU) run(in *uop) {
 			r = uint64((last >> 1))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSAR_rc64:
 			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint64
@@ -7176,6 +7683,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSAR_rc64_n:
 			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint64
@@ -7189,30 +7697,30 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROL_ri8:
 			dst, count := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint8
 			count &= 31
-			n := (uint64(count) % 8)
-			v := ((dst << n) | (dst >> (8 - n)))
+			v := bits.RotateLeft8(dst, int(count))
 			cf := (uint64(v) & 1)
 			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((cf)<<1|(cf)^(((uint64(v)<<56)>>63)^cf))<<(62-c.flags.meta&63)
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROL_ri8_n:
 			dst, count := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint8
 			count &= 31
-			n := (uint64(count) % 8)
-			_ = n
-			v := ((dst << n) | (dst >> (8 - n)))
+			v := bits.RotateLeft8(dst, int(count))
 			_ = v
 			cf := (uint64(v) & 1)
 			_ = cf
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROL_rc8:
 			dst, count := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint8
@@ -7220,14 +7728,14 @@ func (c *CPU) run(in *uop) {
 			if count == 0 {
 				r = dst
 			} else {
-				n := (uint64(count) % 8)
-				v := ((dst << n) | (dst >> (8 - n)))
+				v := bits.RotateLeft8(dst, int(count))
 				cf := (uint64(v) & 1)
 				c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((cf)<<1|(cf)^(((uint64(v)<<56)>>63)^cf))<<(62-c.flags.meta&63)
 				r = v
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROL_rc8_n:
 			dst, count := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint8
@@ -7235,9 +7743,7 @@ func (c *CPU) run(in *uop) {
 			if count == 0 {
 				r = dst
 			} else {
-				n := (uint64(count) % 8)
-				_ = n
-				v := ((dst << n) | (dst >> (8 - n)))
+				v := bits.RotateLeft8(dst, int(count))
 				_ = v
 				cf := (uint64(v) & 1)
 				_ = cf
@@ -7245,30 +7751,30 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROL_ri16:
 			dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint16
 			count &= 31
-			n := (uint64(count) % 16)
-			v := ((dst << n) | (dst >> (16 - n)))
+			v := bits.RotateLeft16(dst, int(count))
 			cf := (uint64(v) & 1)
 			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((cf)<<1|(cf)^(((uint64(v)<<48)>>63)^cf))<<(62-c.flags.meta&63)
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROL_ri16_n:
 			dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint16
 			count &= 31
-			n := (uint64(count) % 16)
-			_ = n
-			v := ((dst << n) | (dst >> (16 - n)))
+			v := bits.RotateLeft16(dst, int(count))
 			_ = v
 			cf := (uint64(v) & 1)
 			_ = cf
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROL_rc16:
 			dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint16
@@ -7276,14 +7782,14 @@ func (c *CPU) run(in *uop) {
 			if count == 0 {
 				r = dst
 			} else {
-				n := (uint64(count) % 16)
-				v := ((dst << n) | (dst >> (16 - n)))
+				v := bits.RotateLeft16(dst, int(count))
 				cf := (uint64(v) & 1)
 				c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((cf)<<1|(cf)^(((uint64(v)<<48)>>63)^cf))<<(62-c.flags.meta&63)
 				r = v
 			}
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROL_rc16_n:
 			dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint16
@@ -7291,9 +7797,7 @@ func (c *CPU) run(in *uop) {
 			if count == 0 {
 				r = dst
 			} else {
-				n := (uint64(count) % 16)
-				_ = n
-				v := ((dst << n) | (dst >> (16 - n)))
+				v := bits.RotateLeft16(dst, int(count))
 				_ = v
 				cf := (uint64(v) & 1)
 				_ = cf
@@ -7301,30 +7805,30 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROL_ri32:
 			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint32
 			count &= 31
-			n := (uint64(count) % 32)
-			v := ((dst << n) | (dst >> (32 - n)))
+			v := bits.RotateLeft32(dst, int(count))
 			cf := (uint64(v) & 1)
 			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((cf)<<1|(cf)^(((uint64(v)<<32)>>63)^cf))<<(62-c.flags.meta&63)
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROL_ri32_n:
 			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint32
 			count &= 31
-			n := (uint64(count) % 32)
-			_ = n
-			v := ((dst << n) | (dst >> (32 - n)))
+			v := bits.RotateLeft32(dst, int(count))
 			_ = v
 			cf := (uint64(v) & 1)
 			_ = cf
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROL_rc32:
 			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint32
@@ -7332,14 +7836,14 @@ func (c *CPU) run(in *uop) {
 			if count == 0 {
 				r = dst
 			} else {
-				n := (uint64(count) % 32)
-				v := ((dst << n) | (dst >> (32 - n)))
+				v := bits.RotateLeft32(dst, int(count))
 				cf := (uint64(v) & 1)
 				c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((cf)<<1|(cf)^(((uint64(v)<<32)>>63)^cf))<<(62-c.flags.meta&63)
 				r = v
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROL_rc32_n:
 			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint32
@@ -7347,9 +7851,7 @@ func (c *CPU) run(in *uop) {
 			if count == 0 {
 				r = dst
 			} else {
-				n := (uint64(count) % 32)
-				_ = n
-				v := ((dst << n) | (dst >> (32 - n)))
+				v := bits.RotateLeft32(dst, int(count))
 				_ = v
 				cf := (uint64(v) & 1)
 				_ = cf
@@ -7357,30 +7859,30 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROL_ri64:
 			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint64
 			count &= 63
-			n := (uint64(count) % 64)
-			v := ((dst << n) | (dst >> (64 - n)))
+			v := bits.RotateLeft64(dst, int(count))
 			cf := (uint64(v) & 1)
 			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((cf)<<1|(cf)^(((uint64(v)<<0)>>63)^cf))<<(62-c.flags.meta&63)
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROL_ri64_n:
 			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint64
 			count &= 63
-			n := (uint64(count) % 64)
-			_ = n
-			v := ((dst << n) | (dst >> (64 - n)))
+			v := bits.RotateLeft64(dst, int(count))
 			_ = v
 			cf := (uint64(v) & 1)
 			_ = cf
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROL_rc64:
 			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint64
@@ -7388,14 +7890,14 @@ func (c *CPU) run(in *uop) {
 			if count == 0 {
 				r = dst
 			} else {
-				n := (uint64(count) % 64)
-				v := ((dst << n) | (dst >> (64 - n)))
+				v := bits.RotateLeft64(dst, int(count))
 				cf := (uint64(v) & 1)
 				c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((cf)<<1|(cf)^(((uint64(v)<<0)>>63)^cf))<<(62-c.flags.meta&63)
 				r = v
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROL_rc64_n:
 			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint64
@@ -7403,9 +7905,7 @@ func (c *CPU) run(in *uop) {
 			if count == 0 {
 				r = dst
 			} else {
-				n := (uint64(count) % 64)
-				_ = n
-				v := ((dst << n) | (dst >> (64 - n)))
+				v := bits.RotateLeft64(dst, int(count))
 				_ = v
 				cf := (uint64(v) & 1)
 				_ = cf
@@ -7413,27 +7913,27 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROR_ri8:
 			dst, count := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint8
 			count &= 31
-			n := (uint64(count) % 8)
-			v := ((dst >> n) | (dst << (8 - n)))
+			v := bits.RotateLeft8(dst, -(int(count)))
 			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (((uint64(v)<<56)>>63)<<1|((uint64(v)<<56)>>63)^((uint64((v^(v<<1)))<<56)>>63))<<(62-c.flags.meta&63)
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROR_ri8_n:
 			dst, count := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint8
 			count &= 31
-			n := (uint64(count) % 8)
-			_ = n
-			v := ((dst >> n) | (dst << (8 - n)))
+			v := bits.RotateLeft8(dst, -(int(count)))
 			_ = v
 			r = v
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROR_rc8:
 			dst, count := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint8
@@ -7441,13 +7941,13 @@ func (c *CPU) run(in *uop) {
 			if count == 0 {
 				r = dst
 			} else {
-				n := (uint64(count) % 8)
-				v := ((dst >> n) | (dst << (8 - n)))
+				v := bits.RotateLeft8(dst, -(int(count)))
 				c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (((uint64(v)<<56)>>63)<<1|((uint64(v)<<56)>>63)^((uint64((v^(v<<1)))<<56)>>63))<<(62-c.flags.meta&63)
 				r = v
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROR_rc8_n:
 			dst, count := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint8
@@ -7455,35 +7955,33 @@ func (c *CPU) run(in *uop) {
 			if count == 0 {
 				r = dst
 			} else {
-				n := (uint64(count) % 8)
-				_ = n
-				v := ((dst >> n) | (dst << (8 - n)))
+				v := bits.RotateLeft8(dst, -(int(count)))
 				_ = v
 				r = v
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROR_ri16:
 			dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint16
 			count &= 31
-			n := (uint64(count) % 16)
-			v := ((dst >> n) | (dst << (16 - n)))
+			v := bits.RotateLeft16(dst, -(int(count)))
 			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (((uint64(v)<<48)>>63)<<1|((uint64(v)<<48)>>63)^((uint64((v^(v<<1)))<<48)>>63))<<(62-c.flags.meta&63)
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROR_ri16_n:
 			dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint16
 			count &= 31
-			n := (uint64(count) % 16)
-			_ = n
-			v := ((dst >> n) | (dst << (16 - n)))
+			v := bits.RotateLeft16(dst, -(int(count)))
 			_ = v
 			r = v
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROR_rc16:
 			dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint16
@@ -7491,13 +7989,13 @@ func (c *CPU) run(in *uop) {
 			if count == 0 {
 				r = dst
 			} else {
-				n := (uint64(count) % 16)
-				v := ((dst >> n) | (dst << (16 - n)))
+				v := bits.RotateLeft16(dst, -(int(count)))
 				c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (((uint64(v)<<48)>>63)<<1|((uint64(v)<<48)>>63)^((uint64((v^(v<<1)))<<48)>>63))<<(62-c.flags.meta&63)
 				r = v
 			}
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROR_rc16_n:
 			dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint16
@@ -7505,35 +8003,33 @@ func (c *CPU) run(in *uop) {
 			if count == 0 {
 				r = dst
 			} else {
-				n := (uint64(count) % 16)
-				_ = n
-				v := ((dst >> n) | (dst << (16 - n)))
+				v := bits.RotateLeft16(dst, -(int(count)))
 				_ = v
 				r = v
 			}
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROR_ri32:
 			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint32
 			count &= 31
-			n := (uint64(count) % 32)
-			v := ((dst >> n) | (dst << (32 - n)))
+			v := bits.RotateLeft32(dst, -(int(count)))
 			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (((uint64(v)<<32)>>63)<<1|((uint64(v)<<32)>>63)^((uint64((v^(v<<1)))<<32)>>63))<<(62-c.flags.meta&63)
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROR_ri32_n:
 			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint32
 			count &= 31
-			n := (uint64(count) % 32)
-			_ = n
-			v := ((dst >> n) | (dst << (32 - n)))
+			v := bits.RotateLeft32(dst, -(int(count)))
 			_ = v
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROR_rc32:
 			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint32
@@ -7541,13 +8037,13 @@ func (c *CPU) run(in *uop) {
 			if count == 0 {
 				r = dst
 			} else {
-				n := (uint64(count) % 32)
-				v := ((dst >> n) | (dst << (32 - n)))
+				v := bits.RotateLeft32(dst, -(int(count)))
 				c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (((uint64(v)<<32)>>63)<<1|((uint64(v)<<32)>>63)^((uint64((v^(v<<1)))<<32)>>63))<<(62-c.flags.meta&63)
 				r = v
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROR_rc32_n:
 			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint32
@@ -7555,35 +8051,33 @@ func (c *CPU) run(in *uop) {
 			if count == 0 {
 				r = dst
 			} else {
-				n := (uint64(count) % 32)
-				_ = n
-				v := ((dst >> n) | (dst << (32 - n)))
+				v := bits.RotateLeft32(dst, -(int(count)))
 				_ = v
 				r = v
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROR_ri64:
 			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint64
 			count &= 63
-			n := (uint64(count) % 64)
-			v := ((dst >> n) | (dst << (64 - n)))
+			v := bits.RotateLeft64(dst, -(int(count)))
 			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (((uint64(v)<<0)>>63)<<1|((uint64(v)<<0)>>63)^((uint64((v^(v<<1)))<<0)>>63))<<(62-c.flags.meta&63)
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROR_ri64_n:
 			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint64
 			count &= 63
-			n := (uint64(count) % 64)
-			_ = n
-			v := ((dst >> n) | (dst << (64 - n)))
+			v := bits.RotateLeft64(dst, -(int(count)))
 			_ = v
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROR_rc64:
 			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint64
@@ -7591,13 +8085,13 @@ func (c *CPU) run(in *uop) {
 			if count == 0 {
 				r = dst
 			} else {
-				n := (uint64(count) % 64)
-				v := ((dst >> n) | (dst << (64 - n)))
+				v := bits.RotateLeft64(dst, -(int(count)))
 				c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (((uint64(v)<<0)>>63)<<1|((uint64(v)<<0)>>63)^((uint64((v^(v<<1)))<<0)>>63))<<(62-c.flags.meta&63)
 				r = v
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uROR_rc64_n:
 			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(c.R[1])
 			var r uint64
@@ -7605,14 +8099,13 @@ func (c *CPU) run(in *uop) {
 			if count == 0 {
 				r = dst
 			} else {
-				n := (uint64(count) % 64)
-				_ = n
-				v := ((dst >> n) | (dst << (64 - n)))
+				v := bits.RotateLeft64(dst, -(int(count)))
 				_ = v
 				r = v
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uIMUL_rr32:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -7624,6 +8117,7 @@ func (c *CPU) run(in *uop) {
 			r = uint32(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uIMUL_rr32_n:
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -7637,6 +8131,7 @@ func (c *CPU) run(in *uop) {
 			r = uint32(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uIMUL_rm32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -7657,6 +8152,7 @@ func (c *CPU) run(in *uop) {
 			r = uint32(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uIMUL_rm32_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -7679,6 +8175,7 @@ func (c *CPU) run(in *uop) {
 			r = uint32(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uIMUL_rm32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -7699,6 +8196,7 @@ func (c *CPU) run(in *uop) {
 			r = uint32(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uIMUL_rm32x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -7721,6 +8219,7 @@ func (c *CPU) run(in *uop) {
 			r = uint32(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uIMUL_rri32:
 			dst, src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))), uint32(in.imm)
 			var r uint32
@@ -7731,6 +8230,7 @@ func (c *CPU) run(in *uop) {
 			r = uint32(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uIMUL_rri32_n:
 			dst, src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))), uint32(in.imm)
 			var r uint32
@@ -7743,6 +8243,7 @@ func (c *CPU) run(in *uop) {
 			r = uint32(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uIMUL_rr64:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -7754,6 +8255,7 @@ func (c *CPU) run(in *uop) {
 			r = uint64(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uIMUL_rr64_n:
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -7767,6 +8269,7 @@ func (c *CPU) run(in *uop) {
 			r = uint64(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uIMUL_rm64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -7787,6 +8290,7 @@ func (c *CPU) run(in *uop) {
 			r = uint64(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uIMUL_rm64_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -7809,6 +8313,7 @@ func (c *CPU) run(in *uop) {
 			r = uint64(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uIMUL_rm64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -7829,6 +8334,7 @@ func (c *CPU) run(in *uop) {
 			r = uint64(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uIMUL_rm64x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -7851,6 +8357,7 @@ func (c *CPU) run(in *uop) {
 			r = uint64(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uIMUL_rri64:
 			dst, src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))), uint64(in.imm)
 			var r uint64
@@ -7861,6 +8368,7 @@ func (c *CPU) run(in *uop) {
 			r = uint64(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uIMUL_rri64_n:
 			dst, src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))), uint64(in.imm)
 			var r uint64
@@ -7873,12 +8381,15 @@ func (c *CPU) run(in *uop) {
 			r = uint64(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_rr8:
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_ri8:
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint8(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_rm8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -7891,6 +8402,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_rm8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -7903,6 +8415,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_mr8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -7915,6 +8428,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
 			*p = *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_mr8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -7927,6 +8441,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
 			*p = *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_mi8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -7939,6 +8454,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
 			*p = uint8(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_mi8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -7951,12 +8467,15 @@ func (c *CPU) run(in *uop) {
 			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
 			*p = uint8(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_rr16:
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_ri16:
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint16(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_rm16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -7969,6 +8488,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_rm16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -7981,6 +8501,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_mr16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -7993,6 +8514,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
 			*p = *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_mr16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -8005,6 +8527,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
 			*p = *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_mi16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -8017,6 +8540,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
 			*p = uint16(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_mi16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -8029,12 +8553,15 @@ func (c *CPU) run(in *uop) {
 			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
 			*p = uint16(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_rr32:
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_ri32:
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(in.imm))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_rm32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8047,6 +8574,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_rm32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8059,6 +8587,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_mr32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -8071,6 +8600,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
 			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_mr32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -8083,6 +8613,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
 			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_mi32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -8095,6 +8626,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
 			*p = uint32(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_mi32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -8107,12 +8639,15 @@ func (c *CPU) run(in *uop) {
 			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
 			*p = uint32(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_rr64:
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_ri64:
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_rm64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8125,6 +8660,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_rm64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8137,6 +8673,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_mr64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -8149,6 +8686,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_mr64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -8161,6 +8699,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_mi64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -8173,6 +8712,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
 			*p = uint64(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOV_mi64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -8185,10 +8725,12 @@ func (c *CPU) run(in *uop) {
 			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
 			*p = uint64(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVZX_rr8_16:
 			v := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint16(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVZX_rm8_16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8202,6 +8744,7 @@ func (c *CPU) run(in *uop) {
 			v := *p
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint16(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVZX_rm8_16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8215,10 +8758,12 @@ func (c *CPU) run(in *uop) {
 			v := *p
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint16(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVSX_rr8_16:
 			v := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint16(int8(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVSX_rm8_16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8232,6 +8777,7 @@ func (c *CPU) run(in *uop) {
 			v := *p
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint16(int8(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVSX_rm8_16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8245,10 +8791,12 @@ func (c *CPU) run(in *uop) {
 			v := *p
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint16(int8(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVZX_rr8_32:
 			v := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVZX_rm8_32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8262,6 +8810,7 @@ func (c *CPU) run(in *uop) {
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVZX_rm8_32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8275,10 +8824,12 @@ func (c *CPU) run(in *uop) {
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVSX_rr8_32:
 			v := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(int8(v)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVSX_rm8_32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8292,6 +8843,7 @@ func (c *CPU) run(in *uop) {
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(int8(v)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVSX_rm8_32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8305,10 +8857,12 @@ func (c *CPU) run(in *uop) {
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(int8(v)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVSX_rr8_64:
 			v := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int8(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVSX_rm8_64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8322,6 +8876,7 @@ func (c *CPU) run(in *uop) {
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int8(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVSX_rm8_64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8335,10 +8890,12 @@ func (c *CPU) run(in *uop) {
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int8(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVZX_rr16_32:
 			v := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVZX_rm16_32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8352,6 +8909,7 @@ func (c *CPU) run(in *uop) {
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVZX_rm16_32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8365,10 +8923,12 @@ func (c *CPU) run(in *uop) {
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVSX_rr16_32:
 			v := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(int16(v)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVSX_rm16_32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8382,6 +8942,7 @@ func (c *CPU) run(in *uop) {
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(int16(v)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVSX_rm16_32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8395,10 +8956,12 @@ func (c *CPU) run(in *uop) {
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(int16(v)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVSX_rr16_64:
 			v := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int16(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVSX_rm16_64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8412,6 +8975,7 @@ func (c *CPU) run(in *uop) {
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int16(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVSX_rm16_64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8425,10 +8989,12 @@ func (c *CPU) run(in *uop) {
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int16(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVSXD_rr32_64:
 			v := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVSXD_rm32_64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8442,6 +9008,7 @@ func (c *CPU) run(in *uop) {
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uMOVSXD_rm32_64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8455,28 +9022,35 @@ func (c *CPU) run(in *uop) {
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uLEA_rm32:
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uLEA_rm32x:
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXCHG_rr32:
 			a, b := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(b)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))) = uint64(a)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uLEA_rm64:
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uLEA_rm64x:
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uXCHG_rr64:
 			a, b := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = b
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))) = a
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uPUSH_r64:
 			ea := c.R[4] - 8
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -8490,6 +9064,7 @@ func (c *CPU) run(in *uop) {
 			*p = c.R[in.src>>3&31]
 			c.R[4] = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uPUSH_i64:
 			ea := c.R[4] - 8
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -8503,6 +9078,7 @@ func (c *CPU) run(in *uop) {
 			*p = uint64(in.imm)
 			c.R[4] = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uPOP_r64:
 			ea := c.R[4]
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8517,6 +9093,7 @@ func (c *CPU) run(in *uop) {
 			c.R[4] = ea + 8
 			c.R[in.dst>>3&31] = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uLEAVE64:
 			ea := c.R[5]
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -8530,15 +9107,18 @@ func (c *CPU) run(in *uop) {
 			c.R[5] = *p
 			c.R[4] = ea + 8
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uBSWAP_r32:
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(bits.ReverseBytes32(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uBT_ri32:
 			dst, n := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint64(in.imm)&31
 			cf := uint64(dst) >> n & 1
 			of := (c.flags.carry ^ c.flags.carry<<1) << (c.flags.meta & 63) >> 63
 			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (cf<<1|(cf^of))<<(62-c.flags.meta&63)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uBTS_ri32:
 			dst, n := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint64(in.imm)&31
 			cf := uint64(dst) >> n & 1
@@ -8546,6 +9126,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(dst | 1<<n)
 			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (cf<<1|(cf^of))<<(62-c.flags.meta&63)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uBTR_ri32:
 			dst, n := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint64(in.imm)&31
 			cf := uint64(dst) >> n & 1
@@ -8553,6 +9134,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(dst &^ (1 << n))
 			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (cf<<1|(cf^of))<<(62-c.flags.meta&63)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uBTC_ri32:
 			dst, n := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint64(in.imm)&31
 			cf := uint64(dst) >> n & 1
@@ -8560,15 +9142,18 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(dst ^ 1<<n)
 			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (cf<<1|(cf^of))<<(62-c.flags.meta&63)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uBSWAP_r64:
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = bits.ReverseBytes64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uBT_ri64:
 			dst, n := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint64(in.imm)&63
 			cf := uint64(dst) >> n & 1
 			of := (c.flags.carry ^ c.flags.carry<<1) << (c.flags.meta & 63) >> 63
 			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (cf<<1|(cf^of))<<(62-c.flags.meta&63)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uBTS_ri64:
 			dst, n := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint64(in.imm)&63
 			cf := uint64(dst) >> n & 1
@@ -8576,6 +9161,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = dst | 1<<n
 			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (cf<<1|(cf^of))<<(62-c.flags.meta&63)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uBTR_ri64:
 			dst, n := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint64(in.imm)&63
 			cf := uint64(dst) >> n & 1
@@ -8583,6 +9169,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = dst &^ (1 << n)
 			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (cf<<1|(cf^of))<<(62-c.flags.meta&63)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uBTC_ri64:
 			dst, n := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint64(in.imm)&63
 			cf := uint64(dst) >> n & 1
@@ -8590,18 +9177,23 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = dst ^ 1<<n
 			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (cf<<1|(cf^of))<<(62-c.flags.meta&63)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCDQE:
 			c.R[0] = uint64(int32(c.R[0]))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCWDE:
 			c.R[0] = uint64(uint32(int16(c.R[0])))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCQO:
 			c.R[2] = uint64(int64(c.R[0]) >> 63)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCDQ:
 			c.R[2] = uint64(uint32(int32(c.R[0]) >> 31))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uJCC_0:
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64((c.flags.carry^c.flags.carry<<1)<<(c.flags.meta&63)) < 0 {
@@ -8632,6 +9224,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMOVCC_rr64_0:
 			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			if int64((c.flags.carry^c.flags.carry<<1)<<(c.flags.meta&63)) < 0 {
@@ -8639,6 +9232,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSETCC_r8_0:
 			v := uint8(0)
 			if int64((c.flags.carry^c.flags.carry<<1)<<(c.flags.meta&63)) < 0 {
@@ -8646,6 +9240,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uJCC_1:
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if !(int64((c.flags.carry^c.flags.carry<<1)<<(c.flags.meta&63)) < 0) {
@@ -8676,6 +9271,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMOVCC_rr64_1:
 			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			if !(int64((c.flags.carry^c.flags.carry<<1)<<(c.flags.meta&63)) < 0) {
@@ -8683,6 +9279,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSETCC_r8_1:
 			v := uint8(0)
 			if !(int64((c.flags.carry^c.flags.carry<<1)<<(c.flags.meta&63)) < 0) {
@@ -8690,6 +9287,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uJCC_2:
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(c.flags.carry<<(c.flags.meta&63)) < 0 {
@@ -8720,6 +9318,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMOVCC_rr64_2:
 			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			if int64(c.flags.carry<<(c.flags.meta&63)) < 0 {
@@ -8727,6 +9326,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSETCC_r8_2:
 			v := uint8(0)
 			if int64(c.flags.carry<<(c.flags.meta&63)) < 0 {
@@ -8734,6 +9334,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uJCC_3:
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if !(int64(c.flags.carry<<(c.flags.meta&63)) < 0) {
@@ -8764,6 +9365,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMOVCC_rr64_3:
 			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			if !(int64(c.flags.carry<<(c.flags.meta&63)) < 0) {
@@ -8771,6 +9373,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSETCC_r8_3:
 			v := uint8(0)
 			if !(int64(c.flags.carry<<(c.flags.meta&63)) < 0) {
@@ -8778,6 +9381,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uJCC_4:
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if c.flags.res == 0 {
@@ -8808,6 +9412,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMOVCC_rr64_4:
 			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			if c.flags.res == 0 {
@@ -8815,6 +9420,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSETCC_r8_4:
 			v := uint8(0)
 			if c.flags.res == 0 {
@@ -8822,6 +9428,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uJCC_5:
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if !(c.flags.res == 0) {
@@ -8852,6 +9459,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMOVCC_rr64_5:
 			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			if !(c.flags.res == 0) {
@@ -8859,6 +9467,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSETCC_r8_5:
 			v := uint8(0)
 			if !(c.flags.res == 0) {
@@ -8866,6 +9475,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uJCC_6:
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(c.flags.carry<<(c.flags.meta&63)) < 0 || c.flags.res == 0 {
@@ -8896,6 +9506,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMOVCC_rr64_6:
 			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			if int64(c.flags.carry<<(c.flags.meta&63)) < 0 || c.flags.res == 0 {
@@ -8903,6 +9514,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSETCC_r8_6:
 			v := uint8(0)
 			if int64(c.flags.carry<<(c.flags.meta&63)) < 0 || c.flags.res == 0 {
@@ -8910,6 +9522,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uJCC_7:
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if !(int64(c.flags.carry<<(c.flags.meta&63)) < 0 || c.flags.res == 0) {
@@ -8940,6 +9553,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMOVCC_rr64_7:
 			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			if !(int64(c.flags.carry<<(c.flags.meta&63)) < 0 || c.flags.res == 0) {
@@ -8947,6 +9561,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSETCC_r8_7:
 			v := uint8(0)
 			if !(int64(c.flags.carry<<(c.flags.meta&63)) < 0 || c.flags.res == 0) {
@@ -8954,6 +9569,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uJCC_8:
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(c.flags.res<<(c.flags.meta&63)^c.flags.meta<<55) < 0 {
@@ -8984,6 +9600,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMOVCC_rr64_8:
 			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			if int64(c.flags.res<<(c.flags.meta&63)^c.flags.meta<<55) < 0 {
@@ -8991,6 +9608,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSETCC_r8_8:
 			v := uint8(0)
 			if int64(c.flags.res<<(c.flags.meta&63)^c.flags.meta<<55) < 0 {
@@ -8998,6 +9616,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uJCC_9:
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if !(int64(c.flags.res<<(c.flags.meta&63)^c.flags.meta<<55) < 0) {
@@ -9028,6 +9647,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMOVCC_rr64_9:
 			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			if !(int64(c.flags.res<<(c.flags.meta&63)^c.flags.meta<<55) < 0) {
@@ -9035,6 +9655,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSETCC_r8_9:
 			v := uint8(0)
 			if !(int64(c.flags.res<<(c.flags.meta&63)^c.flags.meta<<55) < 0) {
@@ -9042,6 +9663,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uJCC_10:
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if (uint64(bits.OnesCount8(uint8(c.flags.res)))^c.flags.meta>>9)&1 == 0 {
@@ -9072,6 +9694,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMOVCC_rr64_10:
 			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			if (uint64(bits.OnesCount8(uint8(c.flags.res)))^c.flags.meta>>9)&1 == 0 {
@@ -9079,6 +9702,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSETCC_r8_10:
 			v := uint8(0)
 			if (uint64(bits.OnesCount8(uint8(c.flags.res)))^c.flags.meta>>9)&1 == 0 {
@@ -9086,6 +9710,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uJCC_11:
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if !((uint64(bits.OnesCount8(uint8(c.flags.res)))^c.flags.meta>>9)&1 == 0) {
@@ -9116,6 +9741,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMOVCC_rr64_11:
 			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			if !((uint64(bits.OnesCount8(uint8(c.flags.res)))^c.flags.meta>>9)&1 == 0) {
@@ -9123,6 +9749,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSETCC_r8_11:
 			v := uint8(0)
 			if !((uint64(bits.OnesCount8(uint8(c.flags.res)))^c.flags.meta>>9)&1 == 0) {
@@ -9130,6 +9757,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uJCC_12:
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(c.flags.res<<(c.flags.meta&63)^c.flags.meta<<55^(c.flags.carry^c.flags.carry<<1)<<(c.flags.meta&63)) < 0 {
@@ -9160,6 +9788,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMOVCC_rr64_12:
 			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			if int64(c.flags.res<<(c.flags.meta&63)^c.flags.meta<<55^(c.flags.carry^c.flags.carry<<1)<<(c.flags.meta&63)) < 0 {
@@ -9167,6 +9796,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSETCC_r8_12:
 			v := uint8(0)
 			if int64(c.flags.res<<(c.flags.meta&63)^c.flags.meta<<55^(c.flags.carry^c.flags.carry<<1)<<(c.flags.meta&63)) < 0 {
@@ -9174,6 +9804,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uJCC_13:
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if !(int64(c.flags.res<<(c.flags.meta&63)^c.flags.meta<<55^(c.flags.carry^c.flags.carry<<1)<<(c.flags.meta&63)) < 0) {
@@ -9204,6 +9835,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMOVCC_rr64_13:
 			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			if !(int64(c.flags.res<<(c.flags.meta&63)^c.flags.meta<<55^(c.flags.carry^c.flags.carry<<1)<<(c.flags.meta&63)) < 0) {
@@ -9211,6 +9843,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSETCC_r8_13:
 			v := uint8(0)
 			if !(int64(c.flags.res<<(c.flags.meta&63)^c.flags.meta<<55^(c.flags.carry^c.flags.carry<<1)<<(c.flags.meta&63)) < 0) {
@@ -9218,6 +9851,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uJCC_14:
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if c.flags.res == 0 || int64(c.flags.res<<(c.flags.meta&63)^c.flags.meta<<55^(c.flags.carry^c.flags.carry<<1)<<(c.flags.meta&63)) < 0 {
@@ -9248,6 +9882,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMOVCC_rr64_14:
 			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			if c.flags.res == 0 || int64(c.flags.res<<(c.flags.meta&63)^c.flags.meta<<55^(c.flags.carry^c.flags.carry<<1)<<(c.flags.meta&63)) < 0 {
@@ -9255,6 +9890,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSETCC_r8_14:
 			v := uint8(0)
 			if c.flags.res == 0 || int64(c.flags.res<<(c.flags.meta&63)^c.flags.meta<<55^(c.flags.carry^c.flags.carry<<1)<<(c.flags.meta&63)) < 0 {
@@ -9262,6 +9898,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uJCC_15:
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if !(c.flags.res == 0 || int64(c.flags.res<<(c.flags.meta&63)^c.flags.meta<<55^(c.flags.carry^c.flags.carry<<1)<<(c.flags.meta&63)) < 0) {
@@ -9292,6 +9929,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMOVCC_rr64_15:
 			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			if !(c.flags.res == 0 || int64(c.flags.res<<(c.flags.meta&63)^c.flags.meta<<55^(c.flags.carry^c.flags.carry<<1)<<(c.flags.meta&63)) < 0) {
@@ -9299,6 +9937,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSETCC_r8_15:
 			v := uint8(0)
 			if !(c.flags.res == 0 || int64(c.flags.res<<(c.flags.meta&63)^c.flags.meta<<55^(c.flags.carry^c.flags.carry<<1)<<(c.flags.meta&63)) < 0) {
@@ -9306,6 +9945,7 @@ func (c *CPU) run(in *uop) {
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCMP_rr8_J2:
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -22252,18 +22892,7306 @@ func (c *CPU) run(in *uop) {
 
 		case uSlow:
 			in = c.slow(in)
+			continue
 		case uSlowAt:
 			in = c.slow(c.inAt())
+			continue
 		case uMissR:
 			in = c.miss(mmu.Read)
+			continue
 		case uMissW:
 			in = c.miss(mmu.Write)
+			continue
 		case uTerm:
 			in = c.terminate()
+			continue
 		case uDead:
 			in = c.deadBlock(in)
+			continue
 		case uExit:
 			return
+		case uADC_ri64_nADD_ri32_J5:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint64(in.imm)
+				var r uint64
+				sum := ((dst + src) + uint64((c.flags.carry << (c.flags.meta & 63) >> 63)))
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADC_rr64MOV_mr64:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint64
+				sum := ((dst + src) + uint64((c.flags.carry << (c.flags.meta & 63) >> 63)))
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_mr32xINC_r64_n:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				dst := *p
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				sum := (dst + src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+				r = sum
+				*p = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint64
+			sum := (dst + 1)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_ri16MOV_mr16x:
+			{
+				dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint16(in.imm)
+				var r uint16
+				sum := (dst + src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 48
+				r = sum
+				*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_ri32MOV_mr32:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint32(in.imm)
+				var r uint32
+				sum := (dst + src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_ri32MOV_rr32:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint32(in.imm)
+				var r uint32
+				sum := (dst + src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_ri32_nADD_ri32_n:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint32(in.imm)
+				var r uint32
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			sum := (dst + src)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_ri32_nMOVSXD_rr32_64:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint32(in.imm)
+				var r uint32
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int32(v))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_ri64CALL:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint64(in.imm)
+				var r uint64
+				sum := (dst + src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := c.R[4] - 8
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = uint64(in.imm)
+			c.R[4] = ea
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_ri64JMP:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint64(in.imm)
+				var r uint64
+				sum := (dst + src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_ri64LEA_rm64x:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint64(in.imm)
+				var r uint64
+				sum := (dst + src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_ri64MOV_mr64:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint64(in.imm)
+				var r uint64
+				sum := (dst + src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_ri64MOV_rr64:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint64(in.imm)
+				var r uint64
+				sum := (dst + src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_ri64POP_r64:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint64(in.imm)
+				var r uint64
+				sum := (dst + src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := c.R[4]
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			v := *p
+			c.R[4] = ea + 8
+			c.R[in.dst>>3&31] = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_ri64_nADD_ri64:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint64(in.imm)
+				var r uint64
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_ri64_nADD_rr32_J4:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint64(in.imm)
+				var r uint64
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_ri64_nCMP_ri64_J5:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint64(in.imm)
+				var r uint64
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst != src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_ri64_nCMP_rr32_J15:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint64(in.imm)
+				var r uint64
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(dst) > int32(src) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_ri64_nMOV_rr32:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint64(in.imm)
+				var r uint64
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_ri64_nTEST_rr8_J4:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint64(in.imm)
+				var r uint64
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if v == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_ri64_nXOR_rr32_n:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint64(in.imm)
+				var r uint64
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst ^ src)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_rm32_nROL_ri32_n:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *p
+				var r uint32
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+			var r uint32
+			count &= 31
+			v := bits.RotateLeft32(dst, int(count))
+			_ = v
+			cf := (uint64(v) & 1)
+			_ = cf
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_rm32xADD_rm32x_n:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *p
+				var r uint32
+				sum := (dst + src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *p
+			var r uint32
+			sum := (dst + src)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_rm32x_nNOT_r32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *p
+				var r uint32
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint32
+			r = ^(dst)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_rm64ADC_rr64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *p
+				var r uint64
+				sum := (dst + src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			sum := ((dst + src) + uint64((c.flags.carry << (c.flags.meta & 63) >> 63)))
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_rm64xSETCC_r8_2:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *p
+				var r uint64
+				sum := (dst + src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := uint8(0)
+			if int64(c.flags.carry<<(c.flags.meta&63)) < 0 {
+				v = 1
+			}
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_rr32MOV_mr16:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				sum := (dst + src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_rr32MOV_mr32:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				sum := (dst + src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_rr32_nAND_rr32_n:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst & src)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_rr32_nCMP_ri64_J4:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst == src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_rr32_nMOV_rr32:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_rr32_nSHR_ri32_n:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+			var r uint32
+			count &= 31
+			last := (dst >> (count - 1))
+			_ = last
+			v := (last >> 1)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_rr64CMP_mr8x:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint64
+				sum := (dst + src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			dst := *p
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_rr64MOVZX_rm8_32:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint64
+				sum := (dst + src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			v := *p
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_rr64_nADD_ri32_J5:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint64
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_rr64_nADD_rr64:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint64
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_rr64_nADD_rr64_n:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint64
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			sum := (dst + src)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_rr64_nCMP_ri32_J7:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint64
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst > src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_rr64_nCMP_rr32_J5:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint64
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst != src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_rr64_nCMP_rr64:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint64
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_rr64_nMOV_rr64:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint64
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_rr64_nSHL_ri64_n:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint64
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+			var r uint64
+			count &= 63
+			v := (dst << count)
+			_ = v
+			last := (dst << (count - 1))
+			_ = last
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_rr64_nSHR_ri64:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint64
+				sum := (dst + src)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+			var r uint64
+			count &= 63
+			last := (dst >> (count - 1))
+			v := (last >> 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 0) >> 63)) << (62 - 0)) | 8), 0
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uAND_ri32MOVZX_rm16_32x:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint32(in.imm)
+				var r uint32
+				v := (dst & src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			v := *p
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uAND_ri32MOV_mr32:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint32(in.imm)
+				var r uint32
+				v := (dst & src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uAND_ri32_nCMP_ri8_J5:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint32(in.imm)
+				var r uint32
+				v := (dst & src)
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst != src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_ri32_nOR_ri8:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint32(in.imm)
+				var r uint32
+				v := (dst & src)
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint8(in.imm)
+			var r uint8
+			v := (dst | src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
+			r = v
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uAND_rr32_nADD_rr32_n:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				v := (dst & src)
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			sum := (dst + src)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uAND_rr32_nCMP_ri32_J7:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				v := (dst & src)
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst > src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_rr32_nLEA_rm32x:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				v := (dst & src)
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uAND_rr32_nSUB_rr32_n:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				v := (dst & src)
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			diff := (dst - src)
+			_ = diff
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uAND_rr32_nXOR_rr32_n:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				v := (dst & src)
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst ^ src)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCMOVCC_rr32_2ADD_ri16:
+			{
+				v := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				if int64(c.flags.carry<<(c.flags.meta&63)) < 0 {
+					v = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				}
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(v)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint16(in.imm)
+			var r uint16
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 48
+			r = sum
+			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCMOVCC_rr64_3ADD_rr64_n:
+			{
+				v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				if !(int64(c.flags.carry<<(c.flags.meta&63)) < 0) {
+					v = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				}
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			sum := (dst + src)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCMOVCC_rr64_4MOV_rm64:
+			{
+				v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				if c.flags.res == 0 {
+					v = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				}
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCMP_mi8xJCC_5:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				dst := *p
+				src := uint8(in.imm)
+				diff := (dst - src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if !(c.flags.res == 0) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uCMP_mr8xJCC_5:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				dst := *p
+				src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				diff := (dst - src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if !(c.flags.res == 0) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uCMP_rm64CMOVCC_rr64_4:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *p
+				diff := (dst - src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			if c.flags.res == 0 {
+				v = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCMP_rr16CMOVCC_rr32_2:
+			{
+				dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				diff := (dst - src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 48
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			if int64(c.flags.carry<<(c.flags.meta&63)) < 0 {
+				v = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(v)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCMP_rr64MOV_rr64:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				diff := (dst - src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCMP_rr64SETCC_r8_2:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				diff := (dst - src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := uint8(0)
+			if int64(c.flags.carry<<(c.flags.meta&63)) < 0 {
+				v = 1
+			}
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uDEC_r64JMP:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				var r uint64
+				diff := (dst - 1)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+				r = diff
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uIMUL_rr32_nCMP_rr32_J2:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 32)) >> 32)), uint64((int64((uint64((src)) << 32)) >> 32)))
+				_ = hi
+				_ = lo
+				hi -= ((uint64(((int64((uint64((dst)) << 32)) >> 32) >> 63)) & uint64((int64((uint64((src)) << 32)) >> 32))) + (uint64(((int64((uint64((src)) << 32)) >> 32) >> 63)) & uint64((int64((uint64((dst)) << 32)) >> 32))))
+				over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint32(lo))) << 32)) >> 32) != int64(lo))))
+				_ = over
+				r = uint32(lo)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst < src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uIMUL_rr32_nMOV_rr32:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 32)) >> 32)), uint64((int64((uint64((src)) << 32)) >> 32)))
+				_ = hi
+				_ = lo
+				hi -= ((uint64(((int64((uint64((dst)) << 32)) >> 32) >> 63)) & uint64((int64((uint64((src)) << 32)) >> 32))) + (uint64(((int64((uint64((src)) << 32)) >> 32) >> 63)) & uint64((int64((uint64((dst)) << 32)) >> 32))))
+				over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint32(lo))) << 32)) >> 32) != int64(lo))))
+				_ = over
+				r = uint32(lo)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uIMUL_rr64_nIMUL_rr64_n:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint64
+				hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 0)) >> 0)), uint64((int64((uint64((src)) << 0)) >> 0)))
+				_ = hi
+				_ = lo
+				hi -= ((uint64(((int64((uint64((dst)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((src)) << 0)) >> 0))) + (uint64(((int64((uint64((src)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((dst)) << 0)) >> 0))))
+				over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint64(lo))) << 0)) >> 0) != int64(lo))))
+				_ = over
+				r = uint64(lo)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 0)) >> 0)), uint64((int64((uint64((src)) << 0)) >> 0)))
+			_ = hi
+			_ = lo
+			hi -= ((uint64(((int64((uint64((dst)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((src)) << 0)) >> 0))) + (uint64(((int64((uint64((src)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((dst)) << 0)) >> 0))))
+			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint64(lo))) << 0)) >> 0) != int64(lo))))
+			_ = over
+			r = uint64(lo)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uIMUL_rr64_nMOV_rr64:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint64
+				hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 0)) >> 0)), uint64((int64((uint64((src)) << 0)) >> 0)))
+				_ = hi
+				_ = lo
+				hi -= ((uint64(((int64((uint64((dst)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((src)) << 0)) >> 0))) + (uint64(((int64((uint64((src)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((dst)) << 0)) >> 0))))
+				over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint64(lo))) << 0)) >> 0) != int64(lo))))
+				_ = over
+				r = uint64(lo)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uINC_m32CMP_mi8_J5:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				dst := *p
+				var r uint32
+				sum := (dst + 1)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 32) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 32)))), 32
+				r = sum
+				*p = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			dst := *p
+			src := uint8(in.imm)
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst != src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uINC_m32MOV_rm32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				dst := *p
+				var r uint32
+				sum := (dst + 1)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 32) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 32)))), 32
+				r = sum
+				*p = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uINC_m32xJMP:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				dst := *p
+				var r uint32
+				sum := (dst + 1)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 32) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 32)))), 32
+				r = sum
+				*p = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uINC_r32_nADD_ri64:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				var r uint32
+				sum := (dst + 1)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uINC_r64JMP:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				var r uint64
+				sum := (dst + 1)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uINC_r64MOV_mr8:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				var r uint64
+				sum := (dst + 1)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uINC_r64_nADD_ri64_n:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				var r uint64
+				sum := (dst + 1)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			sum := (dst + src)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uINC_r64_nAND_rr32_n:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				var r uint64
+				sum := (dst + 1)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst & src)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uINC_r64_nXOR_rr32_n:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				var r uint64
+				sum := (dst + 1)
+				_ = sum
+				r = sum
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst ^ src)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEA_rm32CMP_ri32_J7:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst > src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLEA_rm32INC_m32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			dst := *p
+			var r uint32
+			sum := (dst + 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 32) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 32)))), 32
+			r = sum
+			*p = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEA_rm32LEA_rm32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEA_rm32MOV_mr32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEA_rm32MOV_rm8x:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEA_rm32xADD_rr32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEA_rm32xADD_rr32_n:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			sum := (dst + src)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEA_rm32xMOVZX_rm8_32x:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			v := *p
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEA_rm32xMOV_rr32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEA_rm64AND_ri32_n:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			v := (dst & src)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEA_rm64LEA_rm64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEA_rm64MOV_mr64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEA_rm64MOV_rr32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEA_rm64MOV_rr64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEA_rm64PUSH_r64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := c.R[4] - 8
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = c.R[in.src>>3&31]
+			c.R[4] = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEA_rm64SHR_ri64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+			var r uint64
+			count &= 63
+			last := (dst >> (count - 1))
+			v := (last >> 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 0) >> 63)) << (62 - 0)) | 8), 0
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEA_rm64xADD_rr64_n:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			sum := (dst + src)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEA_rm64xCMP_ri32_J7:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst > src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLEA_rm64xINC_m32x:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			dst := *p
+			var r uint32
+			sum := (dst + 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 32) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 32)))), 32
+			r = sum
+			*p = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEA_rm64xMOV_mr64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEA_rm64xMOV_rm32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEA_rm64xMOV_rr32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEA_rm64xMOV_rr64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOVSXD_rr32_64ADD_rr64_n:
+			{
+				v := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			sum := (dst + src)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOVSXD_rr32_64MOVZX_rm8_32x:
+			{
+				v := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			v := *p
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOVSXD_rr32_64MOV_rm8:
+			{
+				v := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOVSXD_rr32_64SUB_rr64:
+			{
+				v := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOVSXD_rr32_64SUB_rr64_n:
+			{
+				v := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			diff := (dst - src)
+			_ = diff
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOVZX_rm16_32INC_r32_n:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+1)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				v := *p
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint32
+			sum := (dst + 1)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOVZX_rm16_32MOV_rr32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+1)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				v := *p
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOVZX_rm16_32xCMP_mr32_J3:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+1)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				v := *p
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			dst := *p
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst >= src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOVZX_rm16_32xMOV_rr64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+1)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				v := *p
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOVZX_rm16_32xSHR_ri32_n:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+1)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				v := *p
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+			var r uint32
+			count &= 31
+			last := (dst >> (count - 1))
+			_ = last
+			v := (last >> 1)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOVZX_rm16_32xXOR_rr32_n:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+1)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				v := *p
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst ^ src)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOVZX_rm8_32ADD_mr32x:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				v := *p
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			dst := *p
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+			r = sum
+			*p = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOVZX_rm8_32ADD_ri64_n:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				v := *p
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			sum := (dst + src)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOVZX_rm8_32MOV_rm32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				v := *p
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOVZX_rm8_32RET:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				v := *p
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := c.R[4]
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			va := *p
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			c.R[4] = ea + 8 + uint64(in.imm)
+			in = nx
+			continue
+
+		case uMOVZX_rm8_32TEST_rr8_J9:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				v := *p
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int8(v) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOVZX_rm8_32xADD_rr32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				v := *p
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOVZX_rm8_32xCMP_mi8x:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				v := *p
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			dst := *p
+			src := uint8(in.imm)
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOVZX_rm8_32xLEA_rm64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				v := *p
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOVZX_rm8_32xMOV_mr8x:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				v := *p
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOVZX_rr8_32ADD_rm64:
+			{
+				v := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *p
+			var r uint64
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOVZX_rr8_32SUB_rr64:
+			{
+				v := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOVZX_rr8_32XOR_rm32x:
+			{
+				v := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *p
+			var r uint32
+			v := (dst ^ src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOVZX_rr8_32XOR_rm32x_n:
+			{
+				v := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *p
+			var r uint32
+			v := (dst ^ src)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr16CMP_ri32_J6:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+1)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst <= src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_mr16CMP_ri32_J7:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+1)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst > src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_mr16xCMP_ri32_J7:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+1)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst > src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_mr32CMP_rr64_J5:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst != src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_mr32LEA_rm64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr32LEA_rm64x:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr32MOVZX_rm16_32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			v := *p
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr32MOV_mr32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr32MOV_mr64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr32MOV_rm32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr32MOV_rm64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr32MOV_rr32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr32RET:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := c.R[4]
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			va := *p
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			c.R[4] = ea + 8 + uint64(in.imm)
+			in = nx
+			continue
+
+		case uMOV_mr32SUB_ri32_J5:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst != src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_mr32SUB_rr32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr32XOR_rr32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst ^ src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr32xDEC_r64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint64
+			diff := (dst - 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr32xINC_r64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint64
+			sum := (dst + 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr64ADD_rr64_n:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			sum := (dst + src)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr64CMP_rr64_J2:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst < src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_mr64MOVZX_rm16_32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			v := *p
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr64MOVZX_rm8_32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			v := *p
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr64MOVZX_rm8_32x:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			v := *p
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr64MOV_mr64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr64MOV_rm32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr64MOV_rm64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr64POP_r64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := c.R[4]
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			v := *p
+			c.R[4] = ea + 8
+			c.R[in.dst>>3&31] = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr64XOR_rr32_n:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst ^ src)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr64xADC_ri64_n:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			sum := ((dst + src) + uint64((c.flags.carry << (c.flags.meta & 63) >> 63)))
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr8MOV_rr32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_mr8xCMP_rm64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *p
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_ri32CALL:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(in.imm))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := c.R[4] - 8
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = uint64(in.imm)
+			c.R[4] = ea
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_ri32CMP_rr16:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(in.imm))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 48
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_ri32JMP:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(in.imm))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_ri32MOV_ri32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(in.imm))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(in.imm))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_ri32MOV_rr32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(in.imm))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_ri32SUB_rr32_n:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(in.imm))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			diff := (dst - src)
+			_ = diff
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm16xMOV_ri32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+1)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(in.imm))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm32ADD_ri64_n:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			sum := (dst + src)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm32ADD_rm32_n:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *p
+			var r uint32
+			sum := (dst + src)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm32AND_ri32_n:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			v := (dst & src)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm32AND_rr32_n:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst & src)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm32CMP_ri32_J7:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst > src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_rm32LEA_rm32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm32LEA_rm64x:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm32MOV_mr32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm32MOV_rm32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm32MOV_rm64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm32MOV_rr32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm32TEST_rr32_J5:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if v != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_rm32xDEC_r32_J9:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint32
+			diff := (dst - 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 32) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 32)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(r) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_rm64ADD_ri64_n:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			sum := (dst + src)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm64CALL:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := c.R[4] - 8
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = uint64(in.imm)
+			c.R[4] = ea
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_rm64CMP_mi32_J4:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			dst := *p
+			src := uint32(in.imm)
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst == src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_rm64CMP_rm64_J3:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *p
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst >= src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_rm64JMP:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_rm64LEA_rm32x:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm64LEA_rm64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm64LEA_rm64x:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm64MOVZX_rm16_32x:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			v := *p
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm64MOVZX_rm8_32x:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			v := *p
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm64MOVZX_rr8_32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm64MOV_mr32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm64MOV_mr64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm64MOV_ri32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(in.imm))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm64MOV_rm32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm64MOV_rm64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm64MOV_rr32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm64MOV_rr64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm64SHL_ri32_n:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+			var r uint32
+			count &= 31
+			v := (dst << count)
+			_ = v
+			last := (dst << (count - 1))
+			_ = last
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm64SUB_rm64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *p
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm64TEST_rr64_J4:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if v == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_rm64xLEA_rm64x:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm8ADD_rr64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm8CMP_mr8_J5:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			dst := *p
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst != src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_rm8INC_r64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint64
+			sum := (dst + 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm8INC_r64_n:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint64
+			sum := (dst + 1)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rm8xCMP_rr8_J5:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 56
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst != src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_rm8xMOV_rm8x:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32ADD_rm32x:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *p
+			var r uint32
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32ADD_rr32_n:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			sum := (dst + src)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32AND_rr32_n:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst & src)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32CALL:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := c.R[4] - 8
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = uint64(in.imm)
+			c.R[4] = ea
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_rr32CMP_mr64_J2:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			dst := *p
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst < src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_rr32CMP_ri32_J4:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst == src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_rr32CMP_rr32_J3:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst >= src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_rr32JMP:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_rr32LEA_rm32x:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32LEA_rm64x:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32MOVSXD_rr32_64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int32(v))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32MOVZX_rm16_32x:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			v := *p
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32MOV_mr32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32MOV_rm32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32MOV_rm64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32MOV_rr32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32MOV_rr64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32NOT_r32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint32
+			r = ^(dst)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32PUSH_r64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := c.R[4] - 8
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = c.R[in.src>>3&31]
+			c.R[4] = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32ROL_ri32_n:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+			var r uint32
+			count &= 31
+			v := bits.RotateLeft32(dst, int(count))
+			_ = v
+			cf := (uint64(v) & 1)
+			_ = cf
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32ROR_ri32_n:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+			var r uint32
+			count &= 31
+			v := bits.RotateLeft32(dst, -(int(count)))
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32SAR_ri32_n:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+			var r uint32
+			count &= 31
+			last := ((int64((uint64(dst) << 32)) >> 32) >> (count - 1))
+			_ = last
+			r = uint32((last >> 1))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32SHR_ri16:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+			var r uint16
+			count &= 31
+			last := (dst >> (count - 1))
+			v := (last >> 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 48) >> 63)) << (62 - 48)) | 8), 48
+			r = v
+			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32SHR_ri16_n:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+			var r uint16
+			count &= 31
+			last := (dst >> (count - 1))
+			_ = last
+			v := (last >> 1)
+			_ = v
+			r = v
+			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32SHR_ri32_n:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+			var r uint32
+			count &= 31
+			last := (dst >> (count - 1))
+			_ = last
+			v := (last >> 1)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32SHR_ri64_n:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+			var r uint64
+			count &= 63
+			last := (dst >> (count - 1))
+			_ = last
+			v := (last >> 1)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32SUB_rr32_n:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			diff := (dst - src)
+			_ = diff
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32XOR_rr32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst ^ src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr32XOR_rr32_n:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst ^ src)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr64ADD_ri64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr64ADD_rr64_n:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			sum := (dst + src)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr64AND_ri64_n:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			v := (dst & src)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr64CALL:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := c.R[4] - 8
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = uint64(in.imm)
+			c.R[4] = ea
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_rr64CMOVCC_rr64_3:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			if !(int64(c.flags.carry<<(c.flags.meta&63)) < 0) {
+				v = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr64CMP_rr64_J2:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst < src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_rr64IMUL_rr64_n:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 0)) >> 0)), uint64((int64((uint64((src)) << 0)) >> 0)))
+			_ = hi
+			_ = lo
+			hi -= ((uint64(((int64((uint64((dst)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((src)) << 0)) >> 0))) + (uint64(((int64((uint64((src)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((dst)) << 0)) >> 0))))
+			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint64(lo))) << 0)) >> 0) != int64(lo))))
+			_ = over
+			r = uint64(lo)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr64JMP:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_rr64LEA_rm64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr64MOV_mr64x:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr64MOV_rm64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr64MOV_rr32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr64MOV_rr64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr64POP_r64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := c.R[4]
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			v := *p
+			c.R[4] = ea + 8
+			c.R[in.dst>>3&31] = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr64PUSH_r64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := c.R[4] - 8
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = c.R[in.src>>3&31]
+			c.R[4] = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr64SHL_ri64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+			var r uint64
+			count &= 63
+			v := (dst << count)
+			last := (dst << (count - 1))
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((((uint64(last) << 0) >> 63) << 1) | ((uint64(last) << 0) >> 63)) ^ ((uint64((last ^ v)) << 0) >> 63)) << (62 - 0)) | 8), 0
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr64SUB_ri32_J5:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst != src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_rr64SUB_ri64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr64SUB_rr64_n:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			diff := (dst - src)
+			_ = diff
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV_rr64TEST_rr64_J4:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			v := (dst & src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 0
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if v == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV_rr64XOR_rr32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst ^ src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uNOT_r32AND_rr32_n:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				var r uint32
+				r = ^(dst)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst & src)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uNOT_r32INC_r64_n:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				var r uint32
+				r = ^(dst)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			var r uint64
+			sum := (dst + 1)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uOR_ri8MOV_mr32:
+			{
+				dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint8(in.imm)
+				var r uint8
+				v := (dst | src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 56
+				r = v
+				*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uPOP_r64JMP:
+			{
+				ea := c.R[4]
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				v := *p
+				c.R[4] = ea + 8
+				c.R[in.dst>>3&31] = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uPOP_r64MOV_rr64:
+			{
+				ea := c.R[4]
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				v := *p
+				c.R[4] = ea + 8
+				c.R[in.dst>>3&31] = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uPOP_r64POP_r64:
+			{
+				ea := c.R[4]
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				v := *p
+				c.R[4] = ea + 8
+				c.R[in.dst>>3&31] = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := c.R[4]
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			v := *p
+			c.R[4] = ea + 8
+			c.R[in.dst>>3&31] = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uPOP_r64RET:
+			{
+				ea := c.R[4]
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				v := *p
+				c.R[4] = ea + 8
+				c.R[in.dst>>3&31] = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := c.R[4]
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			va := *p
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			c.R[4] = ea + 8 + uint64(in.imm)
+			in = nx
+			continue
+
+		case uPUSH_r64LEA_rm64:
+			{
+				ea := c.R[4] - 8
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = c.R[in.src>>3&31]
+				c.R[4] = ea
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uPUSH_r64MOV_rm32:
+			{
+				ea := c.R[4] - 8
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = c.R[in.src>>3&31]
+				c.R[4] = ea
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uPUSH_r64MOV_rm64:
+			{
+				ea := c.R[4] - 8
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = c.R[in.src>>3&31]
+				c.R[4] = ea
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uPUSH_r64MOV_rr32:
+			{
+				ea := c.R[4] - 8
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = c.R[in.src>>3&31]
+				c.R[4] = ea
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uPUSH_r64MOV_rr64:
+			{
+				ea := c.R[4] - 8
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = c.R[in.src>>3&31]
+				c.R[4] = ea
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uPUSH_r64PUSH_r64:
+			{
+				ea := c.R[4] - 8
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = c.R[in.src>>3&31]
+				c.R[4] = ea
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := c.R[4] - 8
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = c.R[in.src>>3&31]
+			c.R[4] = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uPUSH_r64SUB_ri64:
+			{
+				ea := c.R[4] - 8
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = c.R[in.src>>3&31]
+				c.R[4] = ea
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			var r uint64
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uROL_ri32_nADD_rr32_n:
+			{
+				dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint32
+				count &= 31
+				v := bits.RotateLeft32(dst, int(count))
+				_ = v
+				cf := (uint64(v) & 1)
+				_ = cf
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			sum := (dst + src)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uROL_ri32_nROL_ri32_n:
+			{
+				dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint32
+				count &= 31
+				v := bits.RotateLeft32(dst, int(count))
+				_ = v
+				cf := (uint64(v) & 1)
+				_ = cf
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+			var r uint32
+			count &= 31
+			v := bits.RotateLeft32(dst, int(count))
+			_ = v
+			cf := (uint64(v) & 1)
+			_ = cf
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uROL_ri32_nXOR_rr32:
+			{
+				dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint32
+				count &= 31
+				v := bits.RotateLeft32(dst, int(count))
+				_ = v
+				cf := (uint64(v) & 1)
+				_ = cf
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst ^ src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uROL_ri32_nXOR_rr32_n:
+			{
+				dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint32
+				count &= 31
+				v := bits.RotateLeft32(dst, int(count))
+				_ = v
+				cf := (uint64(v) & 1)
+				_ = cf
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst ^ src)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uROR_ri32_nAND_rr32_n:
+			{
+				dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint32
+				count &= 31
+				v := bits.RotateLeft32(dst, -(int(count)))
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst & src)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uROR_ri32_nROR_ri32_n:
+			{
+				dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint32
+				count &= 31
+				v := bits.RotateLeft32(dst, -(int(count)))
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+			var r uint32
+			count &= 31
+			v := bits.RotateLeft32(dst, -(int(count)))
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uROR_ri32_nXOR_rr32_n:
+			{
+				dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint32
+				count &= 31
+				v := bits.RotateLeft32(dst, -(int(count)))
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst ^ src)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSAR_ri32_nADD_rr32:
+			{
+				dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint32
+				count &= 31
+				last := ((int64((uint64(dst) << 32)) >> 32) >> (count - 1))
+				_ = last
+				r = uint32((last >> 1))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSAR_ri32_nAND_rr32_n:
+			{
+				dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint32
+				count &= 31
+				last := ((int64((uint64(dst) << 32)) >> 32) >> (count - 1))
+				_ = last
+				r = uint32((last >> 1))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst & src)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSETCC_r8_2ADD_rr64_n:
+			{
+				v := uint8(0)
+				if int64(c.flags.carry<<(c.flags.meta&63)) < 0 {
+					v = 1
+				}
+				*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			sum := (dst + src)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSHL_ri32MOV_mr32:
+			{
+				dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint32
+				count &= 31
+				v := (dst << count)
+				last := (dst << (count - 1))
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((((uint64(last) << 32) >> 63) << 1) | ((uint64(last) << 32) >> 63)) ^ ((uint64((last ^ v)) << 32) >> 63)) << (62 - 32)) | 8), 32
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSHL_ri32_nOR_rr32:
+			{
+				dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint32
+				count &= 31
+				v := (dst << count)
+				_ = v
+				last := (dst << (count - 1))
+				_ = last
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst | src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSHL_ri32_nSHL_ri32:
+			{
+				dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint32
+				count &= 31
+				v := (dst << count)
+				_ = v
+				last := (dst << (count - 1))
+				_ = last
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+			var r uint32
+			count &= 31
+			v := (dst << count)
+			last := (dst << (count - 1))
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((((uint64(last) << 32) >> 63) << 1) | ((uint64(last) << 32) >> 63)) ^ ((uint64((last ^ v)) << 32) >> 63)) << (62 - 32)) | 8), 32
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSHL_ri64LEA_rm64x:
+			{
+				dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint64
+				count &= 63
+				v := (dst << count)
+				last := (dst << (count - 1))
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((((uint64(last) << 0) >> 63) << 1) | ((uint64(last) << 0) >> 63)) ^ ((uint64((last ^ v)) << 0) >> 63)) << (62 - 0)) | 8), 0
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSHL_ri64_nADD_rr64_n:
+			{
+				dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint64
+				count &= 63
+				v := (dst << count)
+				_ = v
+				last := (dst << (count - 1))
+				_ = last
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			sum := (dst + src)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSHL_ri64_nOR_rr64_n:
+			{
+				dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint64
+				count &= 63
+				v := (dst << count)
+				_ = v
+				last := (dst << (count - 1))
+				_ = last
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			v := (dst | src)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSHR_ri16_nSUB_rr32:
+			{
+				dst, count := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint16
+				count &= 31
+				last := (dst >> (count - 1))
+				_ = last
+				v := (last >> 1)
+				_ = v
+				r = v
+				*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSHR_ri32MOVZX_rr8_32:
+			{
+				dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint32
+				count &= 31
+				last := (dst >> (count - 1))
+				v := (last >> 1)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 32) >> 63)) << (62 - 32)) | 8), 32
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSHR_ri32_nIMUL_rr32_n:
+			{
+				dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint32
+				count &= 31
+				last := (dst >> (count - 1))
+				_ = last
+				v := (last >> 1)
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 32)) >> 32)), uint64((int64((uint64((src)) << 32)) >> 32)))
+			_ = hi
+			_ = lo
+			hi -= ((uint64(((int64((uint64((dst)) << 32)) >> 32) >> 63)) & uint64((int64((uint64((src)) << 32)) >> 32))) + (uint64(((int64((uint64((src)) << 32)) >> 32) >> 63)) & uint64((int64((uint64((dst)) << 32)) >> 32))))
+			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint32(lo))) << 32)) >> 32) != int64(lo))))
+			_ = over
+			r = uint32(lo)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSHR_ri32_nROL_ri32_n:
+			{
+				dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint32
+				count &= 31
+				last := (dst >> (count - 1))
+				_ = last
+				v := (last >> 1)
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+			var r uint32
+			count &= 31
+			v := bits.RotateLeft32(dst, int(count))
+			_ = v
+			cf := (uint64(v) & 1)
+			_ = cf
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSHR_ri32_nROR_ri32_n:
+			{
+				dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint32
+				count &= 31
+				last := (dst >> (count - 1))
+				_ = last
+				v := (last >> 1)
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+			var r uint32
+			count &= 31
+			v := bits.RotateLeft32(dst, -(int(count)))
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSHR_ri32_nSUB_rr32:
+			{
+				dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint32
+				count &= 31
+				last := (dst >> (count - 1))
+				_ = last
+				v := (last >> 1)
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSHR_ri64MOVZX_rr8_32:
+			{
+				dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint64
+				count &= 63
+				last := (dst >> (count - 1))
+				v := (last >> 1)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 0) >> 63)) << (62 - 0)) | 8), 0
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSHR_ri64MOV_rm64:
+			{
+				dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint64
+				count &= 63
+				last := (dst >> (count - 1))
+				v := (last >> 1)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 0) >> 63)) << (62 - 0)) | 8), 0
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSHR_ri64_nADD_rr64_n:
+			{
+				dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint64
+				count &= 63
+				last := (dst >> (count - 1))
+				_ = last
+				v := (last >> 1)
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			sum := (dst + src)
+			_ = sum
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSHR_ri64_nMOV_rr64:
+			{
+				dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+				var r uint64
+				count &= 63
+				last := (dst >> (count - 1))
+				_ = last
+				v := (last >> 1)
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_ri64MOV_rm64:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := uint64(in.imm)
+				var r uint64
+				diff := (dst - src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+				r = diff
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_rm64JCC_4:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *p
+				var r uint64
+				diff := (dst - src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+				r = diff
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if c.flags.res == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rm64JCC_5:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *p
+				var r uint64
+				diff := (dst - src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+				r = diff
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if !(c.flags.res == 0) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr32JMP:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				diff := (dst - src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+				r = diff
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr32MOV_mr16:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				diff := (dst - src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+				r = diff
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_rr32MOV_mr32:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				diff := (dst - src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+				r = diff
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_rr32MOV_rr32:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				diff := (dst - src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 32
+				r = diff
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_rr32_nADD_ri32:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				diff := (dst - src)
+				_ = diff
+				r = diff
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint32(in.imm)
+			var r uint32
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_rr32_nMOV_rr32:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				diff := (dst - src)
+				_ = diff
+				r = diff
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_rr32_nSAR_ri32_n:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				diff := (dst - src)
+				_ = diff
+				r = diff
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+			var r uint32
+			count &= 31
+			last := ((int64((uint64(dst) << 32)) >> 32) >> (count - 1))
+			_ = last
+			r = uint32((last >> 1))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_rr32_nSUB_rr32_n:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				diff := (dst - src)
+				_ = diff
+				r = diff
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			diff := (dst - src)
+			_ = diff
+			r = diff
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_rr64ADC_rr64:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint64
+				diff := (dst - src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+				r = diff
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			sum := ((dst + src) + uint64((c.flags.carry << (c.flags.meta & 63) >> 63)))
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_rr64MOV_rm64x:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint64
+				diff := (dst - src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+				r = diff
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_rr64_nCMP_ri64_J7:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint64
+				diff := (dst - src)
+				_ = diff
+				r = diff
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := uint64(in.imm)
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst > src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_rr64_nXOR_rr32:
+			{
+				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint64
+				diff := (dst - src)
+				_ = diff
+				r = diff
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst ^ src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uTEST_rr32MOV_rm32:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				v := (dst & src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uXOR_rm32xJMP:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *p
+				var r uint32
+				v := (dst ^ src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uXOR_rm32x_nCMP_rr64_J5:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *p
+				var r uint32
+				v := (dst ^ src)
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			diff := (dst - src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if dst != src {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uXOR_rr32JMP:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				v := (dst ^ src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uXOR_rr32MOV_mr64:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				v := (dst ^ src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uXOR_rr32MOV_rm32:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				v := (dst ^ src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uXOR_rr32MOV_rr32:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				v := (dst ^ src)
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), 0, 32
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uXOR_rr32_nADD_rr32:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				v := (dst ^ src)
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 32
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uXOR_rr32_nADD_rr64:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				v := (dst ^ src)
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint64
+			sum := (dst + src)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), uint64((((dst) & (src)) | (((dst) | (src)) &^ (sum)))), 0
+			r = sum
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uXOR_rr32_nAND_rr32_n:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				v := (dst ^ src)
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst & src)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uXOR_rr32_nLEA_rm32x:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				v := (dst ^ src)
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uXOR_rr32_nMOV_rr32:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				v := (dst ^ src)
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uXOR_rr32_nSHR_ri32:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				v := (dst ^ src)
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst, count := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
+			var r uint32
+			count &= 31
+			last := (dst >> (count - 1))
+			v := (last >> 1)
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 32) >> 63)) << (62 - 32)) | 8), 32
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uXOR_rr32_nXOR_rr32_n:
+			{
+				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+				var r uint32
+				v := (dst ^ src)
+				_ = v
+				r = v
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
+			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
+			var r uint32
+			v := (dst ^ src)
+			_ = v
+			r = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		}
 	}
 }

@@ -1132,6 +1132,326 @@ const (
 	uTerm
 	uDead
 	uExit
+	uADC_ri64_nADD_ri32_J5
+	uADC_rr64MOV_mr64
+	uADD_mr32xINC_r64_n
+	uADD_ri16MOV_mr16x
+	uADD_ri32MOV_mr32
+	uADD_ri32MOV_rr32
+	uADD_ri32_nADD_ri32_n
+	uADD_ri32_nMOVSXD_rr32_64
+	uADD_ri64CALL
+	uADD_ri64JMP
+	uADD_ri64LEA_rm64x
+	uADD_ri64MOV_mr64
+	uADD_ri64MOV_rr64
+	uADD_ri64POP_r64
+	uADD_ri64_nADD_ri64
+	uADD_ri64_nADD_rr32_J4
+	uADD_ri64_nCMP_ri64_J5
+	uADD_ri64_nCMP_rr32_J15
+	uADD_ri64_nMOV_rr32
+	uADD_ri64_nTEST_rr8_J4
+	uADD_ri64_nXOR_rr32_n
+	uADD_rm32_nROL_ri32_n
+	uADD_rm32xADD_rm32x_n
+	uADD_rm32x_nNOT_r32
+	uADD_rm64ADC_rr64
+	uADD_rm64xSETCC_r8_2
+	uADD_rr32MOV_mr16
+	uADD_rr32MOV_mr32
+	uADD_rr32_nAND_rr32_n
+	uADD_rr32_nCMP_ri64_J4
+	uADD_rr32_nMOV_rr32
+	uADD_rr32_nSHR_ri32_n
+	uADD_rr64CMP_mr8x
+	uADD_rr64MOVZX_rm8_32
+	uADD_rr64_nADD_ri32_J5
+	uADD_rr64_nADD_rr64
+	uADD_rr64_nADD_rr64_n
+	uADD_rr64_nCMP_ri32_J7
+	uADD_rr64_nCMP_rr32_J5
+	uADD_rr64_nCMP_rr64
+	uADD_rr64_nMOV_rr64
+	uADD_rr64_nSHL_ri64_n
+	uADD_rr64_nSHR_ri64
+	uAND_ri32MOVZX_rm16_32x
+	uAND_ri32MOV_mr32
+	uAND_ri32_nCMP_ri8_J5
+	uAND_ri32_nOR_ri8
+	uAND_rr32_nADD_rr32_n
+	uAND_rr32_nCMP_ri32_J7
+	uAND_rr32_nLEA_rm32x
+	uAND_rr32_nSUB_rr32_n
+	uAND_rr32_nXOR_rr32_n
+	uCMOVCC_rr32_2ADD_ri16
+	uCMOVCC_rr64_3ADD_rr64_n
+	uCMOVCC_rr64_4MOV_rm64
+	uCMP_mi8xJCC_5
+	uCMP_mr8xJCC_5
+	uCMP_rm64CMOVCC_rr64_4
+	uCMP_rr16CMOVCC_rr32_2
+	uCMP_rr64MOV_rr64
+	uCMP_rr64SETCC_r8_2
+	uDEC_r64JMP
+	uIMUL_rr32_nCMP_rr32_J2
+	uIMUL_rr32_nMOV_rr32
+	uIMUL_rr64_nIMUL_rr64_n
+	uIMUL_rr64_nMOV_rr64
+	uINC_m32CMP_mi8_J5
+	uINC_m32MOV_rm32
+	uINC_m32xJMP
+	uINC_r32_nADD_ri64
+	uINC_r64JMP
+	uINC_r64MOV_mr8
+	uINC_r64_nADD_ri64_n
+	uINC_r64_nAND_rr32_n
+	uINC_r64_nXOR_rr32_n
+	uLEA_rm32CMP_ri32_J7
+	uLEA_rm32INC_m32
+	uLEA_rm32LEA_rm32
+	uLEA_rm32MOV_mr32
+	uLEA_rm32MOV_rm8x
+	uLEA_rm32xADD_rr32
+	uLEA_rm32xADD_rr32_n
+	uLEA_rm32xMOVZX_rm8_32x
+	uLEA_rm32xMOV_rr32
+	uLEA_rm64AND_ri32_n
+	uLEA_rm64LEA_rm64
+	uLEA_rm64MOV_mr64
+	uLEA_rm64MOV_rr32
+	uLEA_rm64MOV_rr64
+	uLEA_rm64PUSH_r64
+	uLEA_rm64SHR_ri64
+	uLEA_rm64xADD_rr64_n
+	uLEA_rm64xCMP_ri32_J7
+	uLEA_rm64xINC_m32x
+	uLEA_rm64xMOV_mr64
+	uLEA_rm64xMOV_rm32
+	uLEA_rm64xMOV_rr32
+	uLEA_rm64xMOV_rr64
+	uMOVSXD_rr32_64ADD_rr64_n
+	uMOVSXD_rr32_64MOVZX_rm8_32x
+	uMOVSXD_rr32_64MOV_rm8
+	uMOVSXD_rr32_64SUB_rr64
+	uMOVSXD_rr32_64SUB_rr64_n
+	uMOVZX_rm16_32INC_r32_n
+	uMOVZX_rm16_32MOV_rr32
+	uMOVZX_rm16_32xCMP_mr32_J3
+	uMOVZX_rm16_32xMOV_rr64
+	uMOVZX_rm16_32xSHR_ri32_n
+	uMOVZX_rm16_32xXOR_rr32_n
+	uMOVZX_rm8_32ADD_mr32x
+	uMOVZX_rm8_32ADD_ri64_n
+	uMOVZX_rm8_32MOV_rm32
+	uMOVZX_rm8_32RET
+	uMOVZX_rm8_32TEST_rr8_J9
+	uMOVZX_rm8_32xADD_rr32
+	uMOVZX_rm8_32xCMP_mi8x
+	uMOVZX_rm8_32xLEA_rm64
+	uMOVZX_rm8_32xMOV_mr8x
+	uMOVZX_rr8_32ADD_rm64
+	uMOVZX_rr8_32SUB_rr64
+	uMOVZX_rr8_32XOR_rm32x
+	uMOVZX_rr8_32XOR_rm32x_n
+	uMOV_mr16CMP_ri32_J6
+	uMOV_mr16CMP_ri32_J7
+	uMOV_mr16xCMP_ri32_J7
+	uMOV_mr32CMP_rr64_J5
+	uMOV_mr32LEA_rm64
+	uMOV_mr32LEA_rm64x
+	uMOV_mr32MOVZX_rm16_32
+	uMOV_mr32MOV_mr32
+	uMOV_mr32MOV_mr64
+	uMOV_mr32MOV_rm32
+	uMOV_mr32MOV_rm64
+	uMOV_mr32MOV_rr32
+	uMOV_mr32RET
+	uMOV_mr32SUB_ri32_J5
+	uMOV_mr32SUB_rr32
+	uMOV_mr32XOR_rr32
+	uMOV_mr32xDEC_r64
+	uMOV_mr32xINC_r64
+	uMOV_mr64ADD_rr64_n
+	uMOV_mr64CMP_rr64_J2
+	uMOV_mr64MOVZX_rm16_32
+	uMOV_mr64MOVZX_rm8_32
+	uMOV_mr64MOVZX_rm8_32x
+	uMOV_mr64MOV_mr64
+	uMOV_mr64MOV_rm32
+	uMOV_mr64MOV_rm64
+	uMOV_mr64POP_r64
+	uMOV_mr64XOR_rr32_n
+	uMOV_mr64xADC_ri64_n
+	uMOV_mr8MOV_rr32
+	uMOV_mr8xCMP_rm64
+	uMOV_ri32CALL
+	uMOV_ri32CMP_rr16
+	uMOV_ri32JMP
+	uMOV_ri32MOV_ri32
+	uMOV_ri32MOV_rr32
+	uMOV_ri32SUB_rr32_n
+	uMOV_rm16xMOV_ri32
+	uMOV_rm32ADD_ri64_n
+	uMOV_rm32ADD_rm32_n
+	uMOV_rm32AND_ri32_n
+	uMOV_rm32AND_rr32_n
+	uMOV_rm32CMP_ri32_J7
+	uMOV_rm32LEA_rm32
+	uMOV_rm32LEA_rm64x
+	uMOV_rm32MOV_mr32
+	uMOV_rm32MOV_rm32
+	uMOV_rm32MOV_rm64
+	uMOV_rm32MOV_rr32
+	uMOV_rm32TEST_rr32_J5
+	uMOV_rm32xDEC_r32_J9
+	uMOV_rm64ADD_ri64_n
+	uMOV_rm64CALL
+	uMOV_rm64CMP_mi32_J4
+	uMOV_rm64CMP_rm64_J3
+	uMOV_rm64JMP
+	uMOV_rm64LEA_rm32x
+	uMOV_rm64LEA_rm64
+	uMOV_rm64LEA_rm64x
+	uMOV_rm64MOVZX_rm16_32x
+	uMOV_rm64MOVZX_rm8_32x
+	uMOV_rm64MOVZX_rr8_32
+	uMOV_rm64MOV_mr32
+	uMOV_rm64MOV_mr64
+	uMOV_rm64MOV_ri32
+	uMOV_rm64MOV_rm32
+	uMOV_rm64MOV_rm64
+	uMOV_rm64MOV_rr32
+	uMOV_rm64MOV_rr64
+	uMOV_rm64SHL_ri32_n
+	uMOV_rm64SUB_rm64
+	uMOV_rm64TEST_rr64_J4
+	uMOV_rm64xLEA_rm64x
+	uMOV_rm8ADD_rr64
+	uMOV_rm8CMP_mr8_J5
+	uMOV_rm8INC_r64
+	uMOV_rm8INC_r64_n
+	uMOV_rm8xCMP_rr8_J5
+	uMOV_rm8xMOV_rm8x
+	uMOV_rr32ADD_rm32x
+	uMOV_rr32ADD_rr32_n
+	uMOV_rr32AND_rr32_n
+	uMOV_rr32CALL
+	uMOV_rr32CMP_mr64_J2
+	uMOV_rr32CMP_ri32_J4
+	uMOV_rr32CMP_rr32_J3
+	uMOV_rr32JMP
+	uMOV_rr32LEA_rm32x
+	uMOV_rr32LEA_rm64x
+	uMOV_rr32MOVSXD_rr32_64
+	uMOV_rr32MOVZX_rm16_32x
+	uMOV_rr32MOV_mr32
+	uMOV_rr32MOV_rm32
+	uMOV_rr32MOV_rm64
+	uMOV_rr32MOV_rr32
+	uMOV_rr32MOV_rr64
+	uMOV_rr32NOT_r32
+	uMOV_rr32PUSH_r64
+	uMOV_rr32ROL_ri32_n
+	uMOV_rr32ROR_ri32_n
+	uMOV_rr32SAR_ri32_n
+	uMOV_rr32SHR_ri16
+	uMOV_rr32SHR_ri16_n
+	uMOV_rr32SHR_ri32_n
+	uMOV_rr32SHR_ri64_n
+	uMOV_rr32SUB_rr32_n
+	uMOV_rr32XOR_rr32
+	uMOV_rr32XOR_rr32_n
+	uMOV_rr64ADD_ri64
+	uMOV_rr64ADD_rr64_n
+	uMOV_rr64AND_ri64_n
+	uMOV_rr64CALL
+	uMOV_rr64CMOVCC_rr64_3
+	uMOV_rr64CMP_rr64_J2
+	uMOV_rr64IMUL_rr64_n
+	uMOV_rr64JMP
+	uMOV_rr64LEA_rm64
+	uMOV_rr64MOV_mr64x
+	uMOV_rr64MOV_rm64
+	uMOV_rr64MOV_rr32
+	uMOV_rr64MOV_rr64
+	uMOV_rr64POP_r64
+	uMOV_rr64PUSH_r64
+	uMOV_rr64SHL_ri64
+	uMOV_rr64SUB_ri32_J5
+	uMOV_rr64SUB_ri64
+	uMOV_rr64SUB_rr64_n
+	uMOV_rr64TEST_rr64_J4
+	uMOV_rr64XOR_rr32
+	uNOT_r32AND_rr32_n
+	uNOT_r32INC_r64_n
+	uOR_ri8MOV_mr32
+	uPOP_r64JMP
+	uPOP_r64MOV_rr64
+	uPOP_r64POP_r64
+	uPOP_r64RET
+	uPUSH_r64LEA_rm64
+	uPUSH_r64MOV_rm32
+	uPUSH_r64MOV_rm64
+	uPUSH_r64MOV_rr32
+	uPUSH_r64MOV_rr64
+	uPUSH_r64PUSH_r64
+	uPUSH_r64SUB_ri64
+	uROL_ri32_nADD_rr32_n
+	uROL_ri32_nROL_ri32_n
+	uROL_ri32_nXOR_rr32
+	uROL_ri32_nXOR_rr32_n
+	uROR_ri32_nAND_rr32_n
+	uROR_ri32_nROR_ri32_n
+	uROR_ri32_nXOR_rr32_n
+	uSAR_ri32_nADD_rr32
+	uSAR_ri32_nAND_rr32_n
+	uSETCC_r8_2ADD_rr64_n
+	uSHL_ri32MOV_mr32
+	uSHL_ri32_nOR_rr32
+	uSHL_ri32_nSHL_ri32
+	uSHL_ri64LEA_rm64x
+	uSHL_ri64_nADD_rr64_n
+	uSHL_ri64_nOR_rr64_n
+	uSHR_ri16_nSUB_rr32
+	uSHR_ri32MOVZX_rr8_32
+	uSHR_ri32_nIMUL_rr32_n
+	uSHR_ri32_nROL_ri32_n
+	uSHR_ri32_nROR_ri32_n
+	uSHR_ri32_nSUB_rr32
+	uSHR_ri64MOVZX_rr8_32
+	uSHR_ri64MOV_rm64
+	uSHR_ri64_nADD_rr64_n
+	uSHR_ri64_nMOV_rr64
+	uSUB_ri64MOV_rm64
+	uSUB_rm64JCC_4
+	uSUB_rm64JCC_5
+	uSUB_rr32JMP
+	uSUB_rr32MOV_mr16
+	uSUB_rr32MOV_mr32
+	uSUB_rr32MOV_rr32
+	uSUB_rr32_nADD_ri32
+	uSUB_rr32_nMOV_rr32
+	uSUB_rr32_nSAR_ri32_n
+	uSUB_rr32_nSUB_rr32_n
+	uSUB_rr64ADC_rr64
+	uSUB_rr64MOV_rm64x
+	uSUB_rr64_nCMP_ri64_J7
+	uSUB_rr64_nXOR_rr32
+	uTEST_rr32MOV_rm32
+	uXOR_rm32xJMP
+	uXOR_rm32x_nCMP_rr64_J5
+	uXOR_rr32JMP
+	uXOR_rr32MOV_mr64
+	uXOR_rr32MOV_rm32
+	uXOR_rr32MOV_rr32
+	uXOR_rr32_nADD_rr32
+	uXOR_rr32_nADD_rr64
+	uXOR_rr32_nAND_rr32_n
+	uXOR_rr32_nLEA_rm32x
+	uXOR_rr32_nMOV_rr32
+	uXOR_rr32_nSHR_ri32
+	uXOR_rr32_nXOR_rr32_n
 )
 
 // uopBytes is the size of a micro-operation's memory operand.
@@ -1171,6 +1491,16 @@ var uopBytes = [...]uint8{
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 8, 8, 8, 8, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 8, 8,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 8,
+	0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0,
+	2, 2, 2, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 1, 1, 0,
+	0, 0, 0, 0, 0, 2, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8,
+	8, 8, 8, 8, 8, 8, 8, 8, 8, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0,
 }
 
@@ -2288,4 +2618,328 @@ var uopOf = map[uopKey]uint16{
 	{decode.DEC, formR, 8, false, false, 6}:       uDEC_r64_J5,
 	{decode.DEC, formR, 8, false, false, 9}:       uDEC_r64_J8,
 	{decode.DEC, formR, 8, false, false, 10}:      uDEC_r64_J9,
+}
+
+// pairOf finds the micro-operation that is two in a row.
+var pairOf = map[[2]uint16]uint16{
+	{uADC_ri64_n, uADD_ri32_J5}:       uADC_ri64_nADD_ri32_J5,
+	{uADC_rr64, uMOV_mr64}:            uADC_rr64MOV_mr64,
+	{uADD_mr32x, uINC_r64_n}:          uADD_mr32xINC_r64_n,
+	{uADD_ri16, uMOV_mr16x}:           uADD_ri16MOV_mr16x,
+	{uADD_ri32, uMOV_mr32}:            uADD_ri32MOV_mr32,
+	{uADD_ri32, uMOV_rr32}:            uADD_ri32MOV_rr32,
+	{uADD_ri32_n, uADD_ri32_n}:        uADD_ri32_nADD_ri32_n,
+	{uADD_ri32_n, uMOVSXD_rr32_64}:    uADD_ri32_nMOVSXD_rr32_64,
+	{uADD_ri64, uCALL}:                uADD_ri64CALL,
+	{uADD_ri64, uJMP}:                 uADD_ri64JMP,
+	{uADD_ri64, uLEA_rm64x}:           uADD_ri64LEA_rm64x,
+	{uADD_ri64, uMOV_mr64}:            uADD_ri64MOV_mr64,
+	{uADD_ri64, uMOV_rr64}:            uADD_ri64MOV_rr64,
+	{uADD_ri64, uPOP_r64}:             uADD_ri64POP_r64,
+	{uADD_ri64_n, uADD_ri64}:          uADD_ri64_nADD_ri64,
+	{uADD_ri64_n, uADD_rr32_J4}:       uADD_ri64_nADD_rr32_J4,
+	{uADD_ri64_n, uCMP_ri64_J5}:       uADD_ri64_nCMP_ri64_J5,
+	{uADD_ri64_n, uCMP_rr32_J15}:      uADD_ri64_nCMP_rr32_J15,
+	{uADD_ri64_n, uMOV_rr32}:          uADD_ri64_nMOV_rr32,
+	{uADD_ri64_n, uTEST_rr8_J4}:       uADD_ri64_nTEST_rr8_J4,
+	{uADD_ri64_n, uXOR_rr32_n}:        uADD_ri64_nXOR_rr32_n,
+	{uADD_rm32_n, uROL_ri32_n}:        uADD_rm32_nROL_ri32_n,
+	{uADD_rm32x, uADD_rm32x_n}:        uADD_rm32xADD_rm32x_n,
+	{uADD_rm32x_n, uNOT_r32}:          uADD_rm32x_nNOT_r32,
+	{uADD_rm64, uADC_rr64}:            uADD_rm64ADC_rr64,
+	{uADD_rm64x, uSETCC_r8_2}:         uADD_rm64xSETCC_r8_2,
+	{uADD_rr32, uMOV_mr16}:            uADD_rr32MOV_mr16,
+	{uADD_rr32, uMOV_mr32}:            uADD_rr32MOV_mr32,
+	{uADD_rr32_n, uAND_rr32_n}:        uADD_rr32_nAND_rr32_n,
+	{uADD_rr32_n, uCMP_ri64_J4}:       uADD_rr32_nCMP_ri64_J4,
+	{uADD_rr32_n, uMOV_rr32}:          uADD_rr32_nMOV_rr32,
+	{uADD_rr32_n, uSHR_ri32_n}:        uADD_rr32_nSHR_ri32_n,
+	{uADD_rr64, uCMP_mr8x}:            uADD_rr64CMP_mr8x,
+	{uADD_rr64, uMOVZX_rm8_32}:        uADD_rr64MOVZX_rm8_32,
+	{uADD_rr64_n, uADD_ri32_J5}:       uADD_rr64_nADD_ri32_J5,
+	{uADD_rr64_n, uADD_rr64}:          uADD_rr64_nADD_rr64,
+	{uADD_rr64_n, uADD_rr64_n}:        uADD_rr64_nADD_rr64_n,
+	{uADD_rr64_n, uCMP_ri32_J7}:       uADD_rr64_nCMP_ri32_J7,
+	{uADD_rr64_n, uCMP_rr32_J5}:       uADD_rr64_nCMP_rr32_J5,
+	{uADD_rr64_n, uCMP_rr64}:          uADD_rr64_nCMP_rr64,
+	{uADD_rr64_n, uMOV_rr64}:          uADD_rr64_nMOV_rr64,
+	{uADD_rr64_n, uSHL_ri64_n}:        uADD_rr64_nSHL_ri64_n,
+	{uADD_rr64_n, uSHR_ri64}:          uADD_rr64_nSHR_ri64,
+	{uAND_ri32, uMOVZX_rm16_32x}:      uAND_ri32MOVZX_rm16_32x,
+	{uAND_ri32, uMOV_mr32}:            uAND_ri32MOV_mr32,
+	{uAND_ri32_n, uCMP_ri8_J5}:        uAND_ri32_nCMP_ri8_J5,
+	{uAND_ri32_n, uOR_ri8}:            uAND_ri32_nOR_ri8,
+	{uAND_rr32_n, uADD_rr32_n}:        uAND_rr32_nADD_rr32_n,
+	{uAND_rr32_n, uCMP_ri32_J7}:       uAND_rr32_nCMP_ri32_J7,
+	{uAND_rr32_n, uLEA_rm32x}:         uAND_rr32_nLEA_rm32x,
+	{uAND_rr32_n, uSUB_rr32_n}:        uAND_rr32_nSUB_rr32_n,
+	{uAND_rr32_n, uXOR_rr32_n}:        uAND_rr32_nXOR_rr32_n,
+	{uCMOVCC_rr32_2, uADD_ri16}:       uCMOVCC_rr32_2ADD_ri16,
+	{uCMOVCC_rr64_3, uADD_rr64_n}:     uCMOVCC_rr64_3ADD_rr64_n,
+	{uCMOVCC_rr64_4, uMOV_rm64}:       uCMOVCC_rr64_4MOV_rm64,
+	{uCMP_mi8x, uJCC_5}:               uCMP_mi8xJCC_5,
+	{uCMP_mr8x, uJCC_5}:               uCMP_mr8xJCC_5,
+	{uCMP_rm64, uCMOVCC_rr64_4}:       uCMP_rm64CMOVCC_rr64_4,
+	{uCMP_rr16, uCMOVCC_rr32_2}:       uCMP_rr16CMOVCC_rr32_2,
+	{uCMP_rr64, uMOV_rr64}:            uCMP_rr64MOV_rr64,
+	{uCMP_rr64, uSETCC_r8_2}:          uCMP_rr64SETCC_r8_2,
+	{uDEC_r64, uJMP}:                  uDEC_r64JMP,
+	{uIMUL_rr32_n, uCMP_rr32_J2}:      uIMUL_rr32_nCMP_rr32_J2,
+	{uIMUL_rr32_n, uMOV_rr32}:         uIMUL_rr32_nMOV_rr32,
+	{uIMUL_rr64_n, uIMUL_rr64_n}:      uIMUL_rr64_nIMUL_rr64_n,
+	{uIMUL_rr64_n, uMOV_rr64}:         uIMUL_rr64_nMOV_rr64,
+	{uINC_m32, uCMP_mi8_J5}:           uINC_m32CMP_mi8_J5,
+	{uINC_m32, uMOV_rm32}:             uINC_m32MOV_rm32,
+	{uINC_m32x, uJMP}:                 uINC_m32xJMP,
+	{uINC_r32_n, uADD_ri64}:           uINC_r32_nADD_ri64,
+	{uINC_r64, uJMP}:                  uINC_r64JMP,
+	{uINC_r64, uMOV_mr8}:              uINC_r64MOV_mr8,
+	{uINC_r64_n, uADD_ri64_n}:         uINC_r64_nADD_ri64_n,
+	{uINC_r64_n, uAND_rr32_n}:         uINC_r64_nAND_rr32_n,
+	{uINC_r64_n, uXOR_rr32_n}:         uINC_r64_nXOR_rr32_n,
+	{uLEA_rm32, uCMP_ri32_J7}:         uLEA_rm32CMP_ri32_J7,
+	{uLEA_rm32, uINC_m32}:             uLEA_rm32INC_m32,
+	{uLEA_rm32, uLEA_rm32}:            uLEA_rm32LEA_rm32,
+	{uLEA_rm32, uMOV_mr32}:            uLEA_rm32MOV_mr32,
+	{uLEA_rm32, uMOV_rm8x}:            uLEA_rm32MOV_rm8x,
+	{uLEA_rm32x, uADD_rr32}:           uLEA_rm32xADD_rr32,
+	{uLEA_rm32x, uADD_rr32_n}:         uLEA_rm32xADD_rr32_n,
+	{uLEA_rm32x, uMOVZX_rm8_32x}:      uLEA_rm32xMOVZX_rm8_32x,
+	{uLEA_rm32x, uMOV_rr32}:           uLEA_rm32xMOV_rr32,
+	{uLEA_rm64, uAND_ri32_n}:          uLEA_rm64AND_ri32_n,
+	{uLEA_rm64, uLEA_rm64}:            uLEA_rm64LEA_rm64,
+	{uLEA_rm64, uMOV_mr64}:            uLEA_rm64MOV_mr64,
+	{uLEA_rm64, uMOV_rr32}:            uLEA_rm64MOV_rr32,
+	{uLEA_rm64, uMOV_rr64}:            uLEA_rm64MOV_rr64,
+	{uLEA_rm64, uPUSH_r64}:            uLEA_rm64PUSH_r64,
+	{uLEA_rm64, uSHR_ri64}:            uLEA_rm64SHR_ri64,
+	{uLEA_rm64x, uADD_rr64_n}:         uLEA_rm64xADD_rr64_n,
+	{uLEA_rm64x, uCMP_ri32_J7}:        uLEA_rm64xCMP_ri32_J7,
+	{uLEA_rm64x, uINC_m32x}:           uLEA_rm64xINC_m32x,
+	{uLEA_rm64x, uMOV_mr64}:           uLEA_rm64xMOV_mr64,
+	{uLEA_rm64x, uMOV_rm32}:           uLEA_rm64xMOV_rm32,
+	{uLEA_rm64x, uMOV_rr32}:           uLEA_rm64xMOV_rr32,
+	{uLEA_rm64x, uMOV_rr64}:           uLEA_rm64xMOV_rr64,
+	{uMOVSXD_rr32_64, uADD_rr64_n}:    uMOVSXD_rr32_64ADD_rr64_n,
+	{uMOVSXD_rr32_64, uMOVZX_rm8_32x}: uMOVSXD_rr32_64MOVZX_rm8_32x,
+	{uMOVSXD_rr32_64, uMOV_rm8}:       uMOVSXD_rr32_64MOV_rm8,
+	{uMOVSXD_rr32_64, uSUB_rr64}:      uMOVSXD_rr32_64SUB_rr64,
+	{uMOVSXD_rr32_64, uSUB_rr64_n}:    uMOVSXD_rr32_64SUB_rr64_n,
+	{uMOVZX_rm16_32, uINC_r32_n}:      uMOVZX_rm16_32INC_r32_n,
+	{uMOVZX_rm16_32, uMOV_rr32}:       uMOVZX_rm16_32MOV_rr32,
+	{uMOVZX_rm16_32x, uCMP_mr32_J3}:   uMOVZX_rm16_32xCMP_mr32_J3,
+	{uMOVZX_rm16_32x, uMOV_rr64}:      uMOVZX_rm16_32xMOV_rr64,
+	{uMOVZX_rm16_32x, uSHR_ri32_n}:    uMOVZX_rm16_32xSHR_ri32_n,
+	{uMOVZX_rm16_32x, uXOR_rr32_n}:    uMOVZX_rm16_32xXOR_rr32_n,
+	{uMOVZX_rm8_32, uADD_mr32x}:       uMOVZX_rm8_32ADD_mr32x,
+	{uMOVZX_rm8_32, uADD_ri64_n}:      uMOVZX_rm8_32ADD_ri64_n,
+	{uMOVZX_rm8_32, uMOV_rm32}:        uMOVZX_rm8_32MOV_rm32,
+	{uMOVZX_rm8_32, uRET}:             uMOVZX_rm8_32RET,
+	{uMOVZX_rm8_32, uTEST_rr8_J9}:     uMOVZX_rm8_32TEST_rr8_J9,
+	{uMOVZX_rm8_32x, uADD_rr32}:       uMOVZX_rm8_32xADD_rr32,
+	{uMOVZX_rm8_32x, uCMP_mi8x}:       uMOVZX_rm8_32xCMP_mi8x,
+	{uMOVZX_rm8_32x, uLEA_rm64}:       uMOVZX_rm8_32xLEA_rm64,
+	{uMOVZX_rm8_32x, uMOV_mr8x}:       uMOVZX_rm8_32xMOV_mr8x,
+	{uMOVZX_rr8_32, uADD_rm64}:        uMOVZX_rr8_32ADD_rm64,
+	{uMOVZX_rr8_32, uSUB_rr64}:        uMOVZX_rr8_32SUB_rr64,
+	{uMOVZX_rr8_32, uXOR_rm32x}:       uMOVZX_rr8_32XOR_rm32x,
+	{uMOVZX_rr8_32, uXOR_rm32x_n}:     uMOVZX_rr8_32XOR_rm32x_n,
+	{uMOV_mr16, uCMP_ri32_J6}:         uMOV_mr16CMP_ri32_J6,
+	{uMOV_mr16, uCMP_ri32_J7}:         uMOV_mr16CMP_ri32_J7,
+	{uMOV_mr16x, uCMP_ri32_J7}:        uMOV_mr16xCMP_ri32_J7,
+	{uMOV_mr32, uCMP_rr64_J5}:         uMOV_mr32CMP_rr64_J5,
+	{uMOV_mr32, uLEA_rm64}:            uMOV_mr32LEA_rm64,
+	{uMOV_mr32, uLEA_rm64x}:           uMOV_mr32LEA_rm64x,
+	{uMOV_mr32, uMOVZX_rm16_32}:       uMOV_mr32MOVZX_rm16_32,
+	{uMOV_mr32, uMOV_mr32}:            uMOV_mr32MOV_mr32,
+	{uMOV_mr32, uMOV_mr64}:            uMOV_mr32MOV_mr64,
+	{uMOV_mr32, uMOV_rm32}:            uMOV_mr32MOV_rm32,
+	{uMOV_mr32, uMOV_rm64}:            uMOV_mr32MOV_rm64,
+	{uMOV_mr32, uMOV_rr32}:            uMOV_mr32MOV_rr32,
+	{uMOV_mr32, uRET}:                 uMOV_mr32RET,
+	{uMOV_mr32, uSUB_ri32_J5}:         uMOV_mr32SUB_ri32_J5,
+	{uMOV_mr32, uSUB_rr32}:            uMOV_mr32SUB_rr32,
+	{uMOV_mr32, uXOR_rr32}:            uMOV_mr32XOR_rr32,
+	{uMOV_mr32x, uDEC_r64}:            uMOV_mr32xDEC_r64,
+	{uMOV_mr32x, uINC_r64}:            uMOV_mr32xINC_r64,
+	{uMOV_mr64, uADD_rr64_n}:          uMOV_mr64ADD_rr64_n,
+	{uMOV_mr64, uCMP_rr64_J2}:         uMOV_mr64CMP_rr64_J2,
+	{uMOV_mr64, uMOVZX_rm16_32}:       uMOV_mr64MOVZX_rm16_32,
+	{uMOV_mr64, uMOVZX_rm8_32}:        uMOV_mr64MOVZX_rm8_32,
+	{uMOV_mr64, uMOVZX_rm8_32x}:       uMOV_mr64MOVZX_rm8_32x,
+	{uMOV_mr64, uMOV_mr64}:            uMOV_mr64MOV_mr64,
+	{uMOV_mr64, uMOV_rm32}:            uMOV_mr64MOV_rm32,
+	{uMOV_mr64, uMOV_rm64}:            uMOV_mr64MOV_rm64,
+	{uMOV_mr64, uPOP_r64}:             uMOV_mr64POP_r64,
+	{uMOV_mr64, uXOR_rr32_n}:          uMOV_mr64XOR_rr32_n,
+	{uMOV_mr64x, uADC_ri64_n}:         uMOV_mr64xADC_ri64_n,
+	{uMOV_mr8, uMOV_rr32}:             uMOV_mr8MOV_rr32,
+	{uMOV_mr8x, uCMP_rm64}:            uMOV_mr8xCMP_rm64,
+	{uMOV_ri32, uCALL}:                uMOV_ri32CALL,
+	{uMOV_ri32, uCMP_rr16}:            uMOV_ri32CMP_rr16,
+	{uMOV_ri32, uJMP}:                 uMOV_ri32JMP,
+	{uMOV_ri32, uMOV_ri32}:            uMOV_ri32MOV_ri32,
+	{uMOV_ri32, uMOV_rr32}:            uMOV_ri32MOV_rr32,
+	{uMOV_ri32, uSUB_rr32_n}:          uMOV_ri32SUB_rr32_n,
+	{uMOV_rm16x, uMOV_ri32}:           uMOV_rm16xMOV_ri32,
+	{uMOV_rm32, uADD_ri64_n}:          uMOV_rm32ADD_ri64_n,
+	{uMOV_rm32, uADD_rm32_n}:          uMOV_rm32ADD_rm32_n,
+	{uMOV_rm32, uAND_ri32_n}:          uMOV_rm32AND_ri32_n,
+	{uMOV_rm32, uAND_rr32_n}:          uMOV_rm32AND_rr32_n,
+	{uMOV_rm32, uCMP_ri32_J7}:         uMOV_rm32CMP_ri32_J7,
+	{uMOV_rm32, uLEA_rm32}:            uMOV_rm32LEA_rm32,
+	{uMOV_rm32, uLEA_rm64x}:           uMOV_rm32LEA_rm64x,
+	{uMOV_rm32, uMOV_mr32}:            uMOV_rm32MOV_mr32,
+	{uMOV_rm32, uMOV_rm32}:            uMOV_rm32MOV_rm32,
+	{uMOV_rm32, uMOV_rm64}:            uMOV_rm32MOV_rm64,
+	{uMOV_rm32, uMOV_rr32}:            uMOV_rm32MOV_rr32,
+	{uMOV_rm32, uTEST_rr32_J5}:        uMOV_rm32TEST_rr32_J5,
+	{uMOV_rm32x, uDEC_r32_J9}:         uMOV_rm32xDEC_r32_J9,
+	{uMOV_rm64, uADD_ri64_n}:          uMOV_rm64ADD_ri64_n,
+	{uMOV_rm64, uCALL}:                uMOV_rm64CALL,
+	{uMOV_rm64, uCMP_mi32_J4}:         uMOV_rm64CMP_mi32_J4,
+	{uMOV_rm64, uCMP_rm64_J3}:         uMOV_rm64CMP_rm64_J3,
+	{uMOV_rm64, uJMP}:                 uMOV_rm64JMP,
+	{uMOV_rm64, uLEA_rm32x}:           uMOV_rm64LEA_rm32x,
+	{uMOV_rm64, uLEA_rm64}:            uMOV_rm64LEA_rm64,
+	{uMOV_rm64, uLEA_rm64x}:           uMOV_rm64LEA_rm64x,
+	{uMOV_rm64, uMOVZX_rm16_32x}:      uMOV_rm64MOVZX_rm16_32x,
+	{uMOV_rm64, uMOVZX_rm8_32x}:       uMOV_rm64MOVZX_rm8_32x,
+	{uMOV_rm64, uMOVZX_rr8_32}:        uMOV_rm64MOVZX_rr8_32,
+	{uMOV_rm64, uMOV_mr32}:            uMOV_rm64MOV_mr32,
+	{uMOV_rm64, uMOV_mr64}:            uMOV_rm64MOV_mr64,
+	{uMOV_rm64, uMOV_ri32}:            uMOV_rm64MOV_ri32,
+	{uMOV_rm64, uMOV_rm32}:            uMOV_rm64MOV_rm32,
+	{uMOV_rm64, uMOV_rm64}:            uMOV_rm64MOV_rm64,
+	{uMOV_rm64, uMOV_rr32}:            uMOV_rm64MOV_rr32,
+	{uMOV_rm64, uMOV_rr64}:            uMOV_rm64MOV_rr64,
+	{uMOV_rm64, uSHL_ri32_n}:          uMOV_rm64SHL_ri32_n,
+	{uMOV_rm64, uSUB_rm64}:            uMOV_rm64SUB_rm64,
+	{uMOV_rm64, uTEST_rr64_J4}:        uMOV_rm64TEST_rr64_J4,
+	{uMOV_rm64x, uLEA_rm64x}:          uMOV_rm64xLEA_rm64x,
+	{uMOV_rm8, uADD_rr64}:             uMOV_rm8ADD_rr64,
+	{uMOV_rm8, uCMP_mr8_J5}:           uMOV_rm8CMP_mr8_J5,
+	{uMOV_rm8, uINC_r64}:              uMOV_rm8INC_r64,
+	{uMOV_rm8, uINC_r64_n}:            uMOV_rm8INC_r64_n,
+	{uMOV_rm8x, uCMP_rr8_J5}:          uMOV_rm8xCMP_rr8_J5,
+	{uMOV_rm8x, uMOV_rm8x}:            uMOV_rm8xMOV_rm8x,
+	{uMOV_rr32, uADD_rm32x}:           uMOV_rr32ADD_rm32x,
+	{uMOV_rr32, uADD_rr32_n}:          uMOV_rr32ADD_rr32_n,
+	{uMOV_rr32, uAND_rr32_n}:          uMOV_rr32AND_rr32_n,
+	{uMOV_rr32, uCALL}:                uMOV_rr32CALL,
+	{uMOV_rr32, uCMP_mr64_J2}:         uMOV_rr32CMP_mr64_J2,
+	{uMOV_rr32, uCMP_ri32_J4}:         uMOV_rr32CMP_ri32_J4,
+	{uMOV_rr32, uCMP_rr32_J3}:         uMOV_rr32CMP_rr32_J3,
+	{uMOV_rr32, uJMP}:                 uMOV_rr32JMP,
+	{uMOV_rr32, uLEA_rm32x}:           uMOV_rr32LEA_rm32x,
+	{uMOV_rr32, uLEA_rm64x}:           uMOV_rr32LEA_rm64x,
+	{uMOV_rr32, uMOVSXD_rr32_64}:      uMOV_rr32MOVSXD_rr32_64,
+	{uMOV_rr32, uMOVZX_rm16_32x}:      uMOV_rr32MOVZX_rm16_32x,
+	{uMOV_rr32, uMOV_mr32}:            uMOV_rr32MOV_mr32,
+	{uMOV_rr32, uMOV_rm32}:            uMOV_rr32MOV_rm32,
+	{uMOV_rr32, uMOV_rm64}:            uMOV_rr32MOV_rm64,
+	{uMOV_rr32, uMOV_rr32}:            uMOV_rr32MOV_rr32,
+	{uMOV_rr32, uMOV_rr64}:            uMOV_rr32MOV_rr64,
+	{uMOV_rr32, uNOT_r32}:             uMOV_rr32NOT_r32,
+	{uMOV_rr32, uPUSH_r64}:            uMOV_rr32PUSH_r64,
+	{uMOV_rr32, uROL_ri32_n}:          uMOV_rr32ROL_ri32_n,
+	{uMOV_rr32, uROR_ri32_n}:          uMOV_rr32ROR_ri32_n,
+	{uMOV_rr32, uSAR_ri32_n}:          uMOV_rr32SAR_ri32_n,
+	{uMOV_rr32, uSHR_ri16}:            uMOV_rr32SHR_ri16,
+	{uMOV_rr32, uSHR_ri16_n}:          uMOV_rr32SHR_ri16_n,
+	{uMOV_rr32, uSHR_ri32_n}:          uMOV_rr32SHR_ri32_n,
+	{uMOV_rr32, uSHR_ri64_n}:          uMOV_rr32SHR_ri64_n,
+	{uMOV_rr32, uSUB_rr32_n}:          uMOV_rr32SUB_rr32_n,
+	{uMOV_rr32, uXOR_rr32}:            uMOV_rr32XOR_rr32,
+	{uMOV_rr32, uXOR_rr32_n}:          uMOV_rr32XOR_rr32_n,
+	{uMOV_rr64, uADD_ri64}:            uMOV_rr64ADD_ri64,
+	{uMOV_rr64, uADD_rr64_n}:          uMOV_rr64ADD_rr64_n,
+	{uMOV_rr64, uAND_ri64_n}:          uMOV_rr64AND_ri64_n,
+	{uMOV_rr64, uCALL}:                uMOV_rr64CALL,
+	{uMOV_rr64, uCMOVCC_rr64_3}:       uMOV_rr64CMOVCC_rr64_3,
+	{uMOV_rr64, uCMP_rr64_J2}:         uMOV_rr64CMP_rr64_J2,
+	{uMOV_rr64, uIMUL_rr64_n}:         uMOV_rr64IMUL_rr64_n,
+	{uMOV_rr64, uJMP}:                 uMOV_rr64JMP,
+	{uMOV_rr64, uLEA_rm64}:            uMOV_rr64LEA_rm64,
+	{uMOV_rr64, uMOV_mr64x}:           uMOV_rr64MOV_mr64x,
+	{uMOV_rr64, uMOV_rm64}:            uMOV_rr64MOV_rm64,
+	{uMOV_rr64, uMOV_rr32}:            uMOV_rr64MOV_rr32,
+	{uMOV_rr64, uMOV_rr64}:            uMOV_rr64MOV_rr64,
+	{uMOV_rr64, uPOP_r64}:             uMOV_rr64POP_r64,
+	{uMOV_rr64, uPUSH_r64}:            uMOV_rr64PUSH_r64,
+	{uMOV_rr64, uSHL_ri64}:            uMOV_rr64SHL_ri64,
+	{uMOV_rr64, uSUB_ri32_J5}:         uMOV_rr64SUB_ri32_J5,
+	{uMOV_rr64, uSUB_ri64}:            uMOV_rr64SUB_ri64,
+	{uMOV_rr64, uSUB_rr64_n}:          uMOV_rr64SUB_rr64_n,
+	{uMOV_rr64, uTEST_rr64_J4}:        uMOV_rr64TEST_rr64_J4,
+	{uMOV_rr64, uXOR_rr32}:            uMOV_rr64XOR_rr32,
+	{uNOT_r32, uAND_rr32_n}:           uNOT_r32AND_rr32_n,
+	{uNOT_r32, uINC_r64_n}:            uNOT_r32INC_r64_n,
+	{uOR_ri8, uMOV_mr32}:              uOR_ri8MOV_mr32,
+	{uPOP_r64, uJMP}:                  uPOP_r64JMP,
+	{uPOP_r64, uMOV_rr64}:             uPOP_r64MOV_rr64,
+	{uPOP_r64, uPOP_r64}:              uPOP_r64POP_r64,
+	{uPOP_r64, uRET}:                  uPOP_r64RET,
+	{uPUSH_r64, uLEA_rm64}:            uPUSH_r64LEA_rm64,
+	{uPUSH_r64, uMOV_rm32}:            uPUSH_r64MOV_rm32,
+	{uPUSH_r64, uMOV_rm64}:            uPUSH_r64MOV_rm64,
+	{uPUSH_r64, uMOV_rr32}:            uPUSH_r64MOV_rr32,
+	{uPUSH_r64, uMOV_rr64}:            uPUSH_r64MOV_rr64,
+	{uPUSH_r64, uPUSH_r64}:            uPUSH_r64PUSH_r64,
+	{uPUSH_r64, uSUB_ri64}:            uPUSH_r64SUB_ri64,
+	{uROL_ri32_n, uADD_rr32_n}:        uROL_ri32_nADD_rr32_n,
+	{uROL_ri32_n, uROL_ri32_n}:        uROL_ri32_nROL_ri32_n,
+	{uROL_ri32_n, uXOR_rr32}:          uROL_ri32_nXOR_rr32,
+	{uROL_ri32_n, uXOR_rr32_n}:        uROL_ri32_nXOR_rr32_n,
+	{uROR_ri32_n, uAND_rr32_n}:        uROR_ri32_nAND_rr32_n,
+	{uROR_ri32_n, uROR_ri32_n}:        uROR_ri32_nROR_ri32_n,
+	{uROR_ri32_n, uXOR_rr32_n}:        uROR_ri32_nXOR_rr32_n,
+	{uSAR_ri32_n, uADD_rr32}:          uSAR_ri32_nADD_rr32,
+	{uSAR_ri32_n, uAND_rr32_n}:        uSAR_ri32_nAND_rr32_n,
+	{uSETCC_r8_2, uADD_rr64_n}:        uSETCC_r8_2ADD_rr64_n,
+	{uSHL_ri32, uMOV_mr32}:            uSHL_ri32MOV_mr32,
+	{uSHL_ri32_n, uOR_rr32}:           uSHL_ri32_nOR_rr32,
+	{uSHL_ri32_n, uSHL_ri32}:          uSHL_ri32_nSHL_ri32,
+	{uSHL_ri64, uLEA_rm64x}:           uSHL_ri64LEA_rm64x,
+	{uSHL_ri64_n, uADD_rr64_n}:        uSHL_ri64_nADD_rr64_n,
+	{uSHL_ri64_n, uOR_rr64_n}:         uSHL_ri64_nOR_rr64_n,
+	{uSHR_ri16_n, uSUB_rr32}:          uSHR_ri16_nSUB_rr32,
+	{uSHR_ri32, uMOVZX_rr8_32}:        uSHR_ri32MOVZX_rr8_32,
+	{uSHR_ri32_n, uIMUL_rr32_n}:       uSHR_ri32_nIMUL_rr32_n,
+	{uSHR_ri32_n, uROL_ri32_n}:        uSHR_ri32_nROL_ri32_n,
+	{uSHR_ri32_n, uROR_ri32_n}:        uSHR_ri32_nROR_ri32_n,
+	{uSHR_ri32_n, uSUB_rr32}:          uSHR_ri32_nSUB_rr32,
+	{uSHR_ri64, uMOVZX_rr8_32}:        uSHR_ri64MOVZX_rr8_32,
+	{uSHR_ri64, uMOV_rm64}:            uSHR_ri64MOV_rm64,
+	{uSHR_ri64_n, uADD_rr64_n}:        uSHR_ri64_nADD_rr64_n,
+	{uSHR_ri64_n, uMOV_rr64}:          uSHR_ri64_nMOV_rr64,
+	{uSUB_ri64, uMOV_rm64}:            uSUB_ri64MOV_rm64,
+	{uSUB_rm64, uJCC_4}:               uSUB_rm64JCC_4,
+	{uSUB_rm64, uJCC_5}:               uSUB_rm64JCC_5,
+	{uSUB_rr32, uJMP}:                 uSUB_rr32JMP,
+	{uSUB_rr32, uMOV_mr16}:            uSUB_rr32MOV_mr16,
+	{uSUB_rr32, uMOV_mr32}:            uSUB_rr32MOV_mr32,
+	{uSUB_rr32, uMOV_rr32}:            uSUB_rr32MOV_rr32,
+	{uSUB_rr32_n, uADD_ri32}:          uSUB_rr32_nADD_ri32,
+	{uSUB_rr32_n, uMOV_rr32}:          uSUB_rr32_nMOV_rr32,
+	{uSUB_rr32_n, uSAR_ri32_n}:        uSUB_rr32_nSAR_ri32_n,
+	{uSUB_rr32_n, uSUB_rr32_n}:        uSUB_rr32_nSUB_rr32_n,
+	{uSUB_rr64, uADC_rr64}:            uSUB_rr64ADC_rr64,
+	{uSUB_rr64, uMOV_rm64x}:           uSUB_rr64MOV_rm64x,
+	{uSUB_rr64_n, uCMP_ri64_J7}:       uSUB_rr64_nCMP_ri64_J7,
+	{uSUB_rr64_n, uXOR_rr32}:          uSUB_rr64_nXOR_rr32,
+	{uTEST_rr32, uMOV_rm32}:           uTEST_rr32MOV_rm32,
+	{uXOR_rm32x, uJMP}:                uXOR_rm32xJMP,
+	{uXOR_rm32x_n, uCMP_rr64_J5}:      uXOR_rm32x_nCMP_rr64_J5,
+	{uXOR_rr32, uJMP}:                 uXOR_rr32JMP,
+	{uXOR_rr32, uMOV_mr64}:            uXOR_rr32MOV_mr64,
+	{uXOR_rr32, uMOV_rm32}:            uXOR_rr32MOV_rm32,
+	{uXOR_rr32, uMOV_rr32}:            uXOR_rr32MOV_rr32,
+	{uXOR_rr32_n, uADD_rr32}:          uXOR_rr32_nADD_rr32,
+	{uXOR_rr32_n, uADD_rr64}:          uXOR_rr32_nADD_rr64,
+	{uXOR_rr32_n, uAND_rr32_n}:        uXOR_rr32_nAND_rr32_n,
+	{uXOR_rr32_n, uLEA_rm32x}:         uXOR_rr32_nLEA_rm32x,
+	{uXOR_rr32_n, uMOV_rr32}:          uXOR_rr32_nMOV_rr32,
+	{uXOR_rr32_n, uSHR_ri32}:          uXOR_rr32_nSHR_ri32,
+	{uXOR_rr32_n, uXOR_rr32_n}:        uXOR_rr32_nXOR_rr32_n,
 }

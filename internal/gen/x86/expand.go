@@ -142,6 +142,9 @@ func (x *expansion) call(n *ast.CallExpr, e env) string {
 	for _, a := range n.Args {
 		args = append(args, x.expr(a, e))
 	}
+	if name == "rotateLeft" {
+		return fmt.Sprintf("bits.RotateLeft%d(%s)", width, strings.Join(args, ", "))
+	}
 	if f := x.src.funcs[name]; f != nil {
 		return x.helper(f, args, typ)
 	}

@@ -8,7 +8,7 @@ import (
 
 // engine makes every case once.
 func engine(s *source) *uops {
-	u := &uops{src: s}
+	u := &uops{src: s, body: map[string]string{}}
 	for _, op := range []string{"ADD", "OR", "ADC", "SBB", "AND", "SUB", "XOR", "CMP", "TEST"} {
 		u.arithmetic(op)
 	}
@@ -28,6 +28,7 @@ func engine(s *source) *uops {
 	u.add("uTerm", 0, "in = c.terminate()")
 	u.add("uDead", 0, "in = c.deadBlock(in)")
 	u.add("uExit", 0, "return")
+	u.pair(pairList)
 	return u
 }
 
@@ -37,7 +38,7 @@ func runFile(s *source) []byte {
 	var b bytes.Buffer
 	b.WriteString(header)
 	b.WriteString("import (\n\"math/bits\"\n\"unsafe\"\n\n\"stasis/mmu\"\n)\n\n")
-	b.WriteString("// run executes micro-operations from in until one of them leaves.\nfunc (c *CPU) run(in *uop) {\nfor {\nswitch in.op {\n")
+	b.WriteString("// run executes micro-operations from in until one of them leaves.\nfunc (c *CPU) run(in *uop) {\nc.engine.missVA = 0 // puts the dispatch inside one line of the host's cache\nfor {\nswitch in.op {\n")
 	b.Write(u.cases.Bytes())
 	b.WriteString("}\n}\n}\n")
 	return b.Bytes()
@@ -58,5 +59,6 @@ func uopsFile(s *source) []byte {
 		fmt.Fprintf(&b, "%d,", size)
 	}
 	fmt.Fprintf(&b, "\n}\n\n// uopOf finds the micro-operation of a form.\nvar uopOf = map[uopKey]uint16{\n%s,\n}\n", strings.Join(u.index, ",\n"))
+	fmt.Fprintf(&b, "\n// pairOf finds the micro-operation that is two in a row.\nvar pairOf = map[[2]uint16]uint16{\n%s\n}\n", strings.Join(u.pairs, "\n"))
 	return b.Bytes()
 }

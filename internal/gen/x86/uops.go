@@ -12,12 +12,18 @@ type uops struct {
 	names []string
 	bytes []int // of memory that the operation accesses
 	cases bytes.Buffer
+	body  map[string]string
 	index []string // entries of the look-up table from form to operation
+	pairs []string // entries of the look-up table from two operations to one
 }
 
 // add gives the next case.
 func (u *uops) add(name string, access int, body string) {
 	fmt.Fprintf(&u.cases, "case %s:\n%s\n", name, body)
+	if b := strings.TrimSpace(body); !strings.HasSuffix(b, "continue") && !strings.HasSuffix(b, "return") {
+		u.cases.WriteString("continue\n") // from here to the top at once: all cases end alike, and in stays in one register
+	}
+	u.body[name] = body
 	u.names = append(u.names, name)
 	u.bytes = append(u.bytes, access)
 }
