@@ -80,7 +80,7 @@ func (m *mutant) tests() string {
 
 // caught runs the tests in a tree with a mutant in it. The compiler does without optimisation: that is the faster way.
 func (m *mutant) caught(root string) (by string, err error) {
-	cmd := exec.Command("go", "test", "-vet=off", "-gcflags=stasis/cpu/x86=-N -l", "-count=1", "-timeout", "300s", "-run", m.tests(), "./conformance")
+	cmd := exec.Command("go", "test", "-vet=off", "-failfast", "-gcflags=stasis/cpu/x86=-N -l", "-count=1", "-timeout", "300s", "-run", m.tests(), "./conformance")
 	cmd.Dir = root
 	out, err := cmd.CombinedOutput()
 	if err == nil {
