@@ -21,7 +21,8 @@ const (
 	Write Access = 1 << iota
 	User         // at CPL 3, or an access made with user rights
 	Fetch
-	Implicit // the CPU's own access to descriptor tables and task state: RFLAGS.AC does not lift SMAP for it
+	Implicit    // x86: the CPU's own access to descriptor tables and task state: RFLAGS.AC does not lift SMAP for it
+	Maintenance // AArch64: by a cache maintenance instruction
 )
 
 // Permission bits of an Entry.

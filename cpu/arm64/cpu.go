@@ -30,6 +30,8 @@ type System interface {
 	WriteSystem(r SysReg, v uint64) (ok bool)
 	// Hypercall is HVC at EL1: firmware answers in X0 to X3, where it knows the function in X0; !ok is UNDEFINED.
 	Hypercall(x *[31]uint64) (ok bool)
+	// BroadcastTLBI lets every CPU but this one do a TLB invalidation, by CPU.Invalidate.
+	BroadcastTLBI(from int, t TLBI)
 	// SendEvent is SEV: the event registers of all CPUs are set.
 	SendEvent()
 }
@@ -79,6 +81,8 @@ type CPU struct {
 	singleStep bool
 
 	unimplemented map[string]uint64
+
+	control
 }
 
 // Config is what a model of CPU is made of.

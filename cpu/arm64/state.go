@@ -39,7 +39,19 @@ type State struct {
 	RandState uint64 // of RNDR
 	Hold      bool   // interrupts wait for the next attempt of an instruction: a debugger has asked for it
 
+	Delivering Event // an exception waits to be taken
+
 	TLB mmu.State
+}
+
+// Event is an exception between its raising and its taking.
+type Event struct {
+	Pending bool
+	Kind    uint16
+	Class   uint8
+	HasFAR  bool
+	ISS     uint32
+	FAR     uint64
 }
 
 // SystemRegisters are the registers of EL0 and EL1 under their architectural names.
