@@ -2,6 +2,7 @@ package bench
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"slices"
@@ -43,12 +44,27 @@ func watching(at func(symbols map[string]uint64) uint64) func(c cpu.CPU, symbols
 	}
 }
 
+// unchanged watches the return address of the loop's call for a change: it is written each time, and always the same.
+func unchanged(c cpu.CPU, symbols map[string]uint64) {
+	for i, r := range c.Registers() {
+		if r.Name == "rsp" {
+			rsp := binary.LittleEndian.Uint64(c.ReadRegister(i))
+			if c.PC() == symbols[guests.DemoLoop] {
+				rsp += 8 // inside the call
+			}
+			c.SetWatchpoints([]cpu.Watch{{Addr: rsp - 8, Len: 8, Write: true, Changed: true}})
+		}
+	}
+}
+
 // BenchmarkBreakpoints measures what breakpoints and watchpoints cost that are not hit: the ratio of the times of the demo guest's
 // loop with and without them, the median of 30 pairs that are run by turns.
 func BenchmarkBreakpoints(b *testing.B) {
 	hot := func(s map[string]uint64) uint64 { return s[guests.DemoCount] }
 	list := []armed{{"watch-cold-page", 1.02, watching(elsewhere)},
-		{"watch-hot-page", 1.5, watching(func(s map[string]uint64) uint64 { return hot(s)&^0xfff + 0xe00 })}}
+		{"watch-hot-page", 1.5, watching(func(s map[string]uint64) uint64 { return hot(s)&^0xfff + 0xe00 })},
+		{"watch-same-line", 0, watching(func(s map[string]uint64) uint64 { return hot(s) - 8 })},
+		{"watch-hot-word", 5, unchanged}}
 	for _, n := range []int{0, 1, 100, 10_000} {
 		list = append(list, armed{fmt.Sprintf("other-pages-%d", n), 1.02, spread(elsewhere, n)})
 	}

@@ -50,7 +50,9 @@ func TestDebugCost(t *testing.T) {
 			t.Errorf("%d breakpoints in the page of the code: %v, without %v", n, got, want)
 		}
 	}
-	if got := cost(0, 0, 0x600000); !maps.Equal(got, want) {
-		t.Errorf("a watchpoint in a page that is not used: %v, without %v", got, want)
+	for where, addr := range map[string]uint64{"in a page that is not used": 0x600000, "beside the hot data": rigData + 8} {
+		if got := cost(0, 0, addr); !maps.Equal(got, want) {
+			t.Errorf("a watchpoint %s: %v, without %v", where, got, want)
+		}
 	}
 }

@@ -44,6 +44,7 @@ type Register struct {
 type Watch struct {
 	Addr, Len   uint64
 	Read, Write bool
+	Changed     bool // of the writes, only those that leave another value behind
 }
 
 // CPU is one logical processor, as those above it see it.

@@ -92,7 +92,7 @@ func (w *watchpoints) arm(d *Debugger) {
 	w.changed = false
 	var list []cpu.Watch
 	for _, k := range w.list() {
-		list = append(list, cpu.Watch{Addr: k.addr, Len: k.size, Read: k.access&Read != 0, Write: k.access&Write != 0})
+		list = append(list, cpu.Watch{Addr: k.addr, Len: k.size, Read: k.access&Read != 0, Write: k.access&Write != 0, Changed: k.changed})
 		if k.changed && w.values[k] == nil {
 			w.values[k] = d.ReadMemory(d.last.CPU, k.addr, int(k.size))
 		}

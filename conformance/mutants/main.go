@@ -68,7 +68,7 @@ func (m *mutant) apply(root string) (undo func() error, err error) {
 }
 
 // failed finds the subtests that caught a mutant.
-var failed = regexp.MustCompile(`--- FAIL: (Test\w+/[XV]-\d{3}\S*|Test\w+/\S+)`)
+var failed = regexp.MustCompile(`--- FAIL: (Test\w+/[XV]-\d{3}\S*|Test\w+(?:/\S+)?)`)
 
 // tests is the pattern of the tests that have to catch a mutant.
 func (m *mutant) tests() string {

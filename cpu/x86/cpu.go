@@ -62,6 +62,8 @@ type CPU struct {
 	R      [regCount]uint64
 	tlbR   [mmu.Entries]inline
 	tlbW   [mmu.Entries]inline
+	lineR  [lineCount]line
+	lineW  [lineCount]line
 	engine engine
 
 	State // cold; GPR, RIP and RFLAGS in it are only up to date in what State() returns
@@ -99,6 +101,7 @@ type CPU struct {
 	hostBreaks  []uint64
 	watches     []cpu.Watch
 	watching    bool // there are watchpoints, the debugger's or the guest's
+	lined       bool // lineR or lineW hold something
 	armed       armed
 	intercepts  uint32 // vectors
 	skip        bool

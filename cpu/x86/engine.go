@@ -58,6 +58,7 @@ type engine struct {
 	blockStore
 	code    [mmu.Entries]codeSlot
 	jumps   [jumpSize]jump
+	aside   aside
 	stub    [2]uop // unlinked successor
 	missR   *uop
 	missW   *uop
@@ -85,7 +86,7 @@ func (e *engine) init() {
 
 // flush forgets every block.
 func (e *engine) flush() {
-	e.used = 0
+	e.used = asideRoom
 	e.flushes++
 	e.blockStore.clear()
 	e.jumps = [jumpSize]jump{}
@@ -281,24 +282,26 @@ func (c *CPU) slow(in *uop) *uop {
 
 // proceed is the block at rip, or the way out.
 func (c *CPU) proceed() *uop {
-	if c.budget <= 0 || c.breakpoints != nil && c.hostBreakHere() {
-		return c.engine.exitOp // without a budget there is no fetch, and no translation for one
+	if c.breakpoints != nil && c.hostBreakHere() {
+		return c.engine.exitOp
 	}
 	return c.lookup0()
 }
 
 // miss is a memory access that the inline array does not hold: fill it and retry, or execute the instruction by its handler.
 func (c *CPU) miss(a mmu.Access) *uop {
-	in := c.inAt()
+	in, va := c.inAt(), c.engine.missVA
+	if c.watching && a == mmu.Write && c.harmless(in, va) {
+		return c.setAside(in)
+	}
 	b, k, left := c.sync(in)
-	va := c.engine.missVA
 	if (c.lastByte(in, va)^va)&^pageMask == 0 && c.canonical(va) { // else the handler finds what faults first
 		c.translate(va, c.access(a))
-		array := &c.tlbR
+		array, lines := &c.tlbR, &c.lineR
 		if a == mmu.Write {
-			array = &c.tlbW
+			array, lines = &c.tlbW, &c.lineW
 		}
-		if array[va>>12&(mmu.Entries-1)].tag == c.lastByte(in, va)&^pageMask|c.ctx {
+		if array[va>>12&(mmu.Entries-1)].tag == c.lastByte(in, va)&^pageMask|c.ctx || c.inLines(lines, va, uint64(uopBytes[in.op])) {
 			c.budget -= left
 			return in
 		}

@@ -43,7 +43,7 @@ func (c *CPU) loadSlow(lin uint64, size int) uint64 {
 	}
 	v := c.loadAs(lin, size, c.access(mmu.Read))
 	if c.watching {
-		c.watchAccess(lin, size, false)
+		c.watchRead(lin, size)
 	}
 	return v
 }
@@ -102,10 +102,13 @@ func (c *CPU) storeSlow(lin uint64, size int, v uint64) {
 
 // storeWatched is a store that watchpoints see; one that faults is none.
 func (c *CPU) storeWatched(lin uint64, size int, v uint64, a mmu.Access) {
-	c.storeAs(lin, size, v, a)
-	if c.watching {
-		c.watchAccess(lin, size, true)
+	if !c.watching {
+		c.storeAs(lin, size, v, a)
+		return
 	}
+	old := c.before(lin, size, a)
+	c.storeAs(lin, size, v, a)
+	c.watchWrite(lin, size, old^v)
 }
 
 func (c *CPU) storeAs(lin uint64, size int, v uint64, a mmu.Access) {

@@ -93,7 +93,7 @@ func clflush(c *CPU, i *Inst) {
 	lin := c.linRead(i, 1)
 	c.translate(lin, c.access(mmu.Read))
 	if c.watching {
-		c.watchAccess(lin, 1, false)
+		c.watchRead(lin, 1)
 	}
 }
 

@@ -48,27 +48,35 @@ func (c *CPU) evict(slot int, a mmu.Access) {
 		return
 	}
 	c.tlbR[slot].tag, c.tlbW[slot].tag = noTag, noTag
+	c.dropLines()
 }
 
-// fillInline lets the fast path reach a page, if it is RAM that nobody watches. Accesses with other rights than the current
-// ones (descriptor tables) leave no trace.
+// fillInline lets the fast path reach a page, if it is RAM; a page that is watched, only in pieces. Accesses with other rights
+// than the current ones (descriptor tables) leave no trace.
 func (c *CPU) fillInline(lin, page uint64, a mmu.Access, dirty bool) {
-	if a&mmu.Fetch != 0 || c.aligning || a != c.access(a&mmu.Write) || c.watching && c.watched(lin&^pageMask) {
+	if a&mmu.Fetch != 0 || c.aligning || a != c.access(a&mmu.Write) {
 		return
 	}
 	host := c.ram.Page(page)
 	if host == nil {
 		return
 	}
-	slot, tag := mmu.Index(lin), lin&^pageMask|c.ctx
-	if a&mmu.Write == 0 {
-		c.tlbR[slot] = inline{tag, host}
+	write := a&mmu.Write != 0
+	if write {
+		if !dirty || c.ram.PageHasCode(page) {
+			return
+		}
+		c.ram.MarkDirty(page)
+	}
+	array, lines := &c.tlbR, &c.lineR
+	if write {
+		array, lines = &c.tlbW, &c.lineW
+	}
+	if c.watching && c.watched(lin&^pageMask, mmu.PageSize, write) {
+		c.fillLine(lines, lin, host, write)
 		return
 	}
-	if dirty && !c.ram.PageHasCode(page) {
-		c.ram.MarkDirty(page)
-		c.tlbW[slot] = inline{tag, host}
-	}
+	array[mmu.Index(lin)] = inline{lin&^pageMask | c.ctx, host}
 }
 
 func (c *CPU) pageFault(f mmu.Fault) {
@@ -148,6 +156,7 @@ func (c *CPU) flushPage(va uint64) {
 		c.tlbR[slot].tag, c.tlbW[slot].tag = noTag, noTag
 		c.engine.evictCode(slot)
 	}
+	c.dropLines()
 	c.fetchPage = nil
 }
 
@@ -235,6 +244,7 @@ func (c *CPU) DropInline() {
 		c.tlbR[i].tag = noTag
 	}
 	c.DropInlineWrites()
+	c.dropLines()
 	c.engine.dropCode()
 	c.fetchPage = nil
 	c.lastID = 0
@@ -246,6 +256,7 @@ func (c *CPU) DropInlineWrites() {
 	for i := range c.tlbW {
 		c.tlbW[i].tag = noTag
 	}
+	c.dropLineWrites()
 }
 
 // ProtectCode makes the next write to a physical page visible: code of it is decoded now.
@@ -256,6 +267,7 @@ func (c *CPU) ProtectCode(page uint64) {
 			c.tlbW[i].tag = noTag
 		}
 	}
+	c.dropLineWrites()
 }
 
 // setCPL changes the privilege level.

@@ -98,37 +98,101 @@ func (c *CPU) SetWatchpoints(w []cpu.Watch) {
 	c.DropInline()
 }
 
-// watched reports whether a watchpoint, the debugger's or the guest's, lies in a page: such pages are never in the inline
-// arrays, so every access to them comes by watchAccess.
-func (c *CPU) watched(page uint64) bool {
+// watched reports whether a watchpoint, the debugger's or the guest's, waits for reads or writes in a range: what is watched is
+// never in the inline arrays, so every such access comes by watchAccess.
+func (c *CPU) watched(lin, size uint64, write bool) bool {
 	for i := range c.watches {
 		w := &c.watches[i]
-		if w.Addr-page < mmu.PageSize || page-w.Addr < w.Len {
+		if (write && w.Write || !write && w.Read) && (w.Addr-lin < size || lin-w.Addr < w.Len) {
 			return true
 		}
 	}
 	for i := range c.armed.data {
-		if c.armed.data[i].addr&^pageMask == page {
+		w := &c.armed.data[i]
+		if (write || w.read) && c.touches(w, lin, size) {
 			return true
 		}
 	}
 	return false
 }
 
-// watchAccess checks an access that the current instruction has done.
-func (c *CPU) watchAccess(lin uint64, size int, write bool) {
+// watchRead checks a read that the current instruction has done.
+func (c *CPU) watchRead(lin uint64, size int) {
 	for i := range c.watches {
-		w := &c.watches[i]
-		if (w.Addr-lin < uint64(size) || lin-w.Addr < w.Len) && (write && w.Write || !write && w.Read) {
-			c.leave(cpu.Exit{Kind: cpu.ExitWatchpoint, Addr: w.Addr, Write: write})
+		if w := &c.watches[i]; w.Read && overlap(w, lin, size) != 0 {
+			c.leave(cpu.Exit{Kind: cpu.ExitWatchpoint, Addr: w.Addr})
 		}
 	}
+	c.watchGuest(lin, size, false)
+}
+
+// watchWrite checks a write that the current instruction has done; changed has the bits that are others now.
+func (c *CPU) watchWrite(lin uint64, size int, changed uint64) {
+	for i := range c.watches {
+		w := &c.watches[i]
+		if bytes := overlap(w, lin, size); w.Write && bytes != 0 && (!w.Changed || changed&bytes != 0) {
+			c.leave(cpu.Exit{Kind: cpu.ExitWatchpoint, Addr: w.Addr, Write: true})
+		}
+	}
+	c.watchGuest(lin, size, true)
+}
+
+// overlap is the part of an access of at most 8 bytes that a watchpoint covers, as a mask of its bits.
+func overlap(w *cpu.Watch, lin uint64, size int) (mask uint64) {
+	if w.Addr-lin >= uint64(size) && lin-w.Addr >= w.Len {
+		return 0
+	}
+	first := w.Addr - lin
+	if lin-w.Addr < w.Len {
+		first = 0
+	}
+	n := min(uint64(size), w.Addr-lin+w.Len) - first
+	return (1<<(8*n) - 1) << (8 * first)
+}
+
+// touches reports whether an access has bytes at a breakpoint of the debug registers. Where addresses wrap at 4 GiB the upper half of
+// DR0–DR3 must be 0.
+func (c *CPU) touches(w *watchpoint, lin, size uint64) bool {
+	return (c.wrap(w.addr-lin) < size || c.wrap(lin-w.addr) <= w.last) && c.wrap(w.addr) == w.addr
+}
+
+// watchGuest checks an access against the debug registers.
+func (c *CPU) watchGuest(lin uint64, size int, write bool) {
 	for i := range c.armed.data {
 		w := &c.armed.data[i]
-		if (write || w.read) && (c.wrap(w.addr-lin) < uint64(size) || c.wrap(lin-w.addr) <= w.last) {
+		if (write || w.read) && c.touches(w, lin, uint64(size)) {
 			c.pend(w.bit)
 		}
 	}
+}
+
+// before is what a write is about to replace, if a watchpoint waits for a change there. The write's faults come here.
+func (c *CPU) before(lin uint64, size int, a mmu.Access) (v uint64) {
+	for i := range c.watches {
+		if w := &c.watches[i]; w.Changed && overlap(w, lin, size) != 0 {
+			return c.stands(lin, size, a)
+		}
+	}
+	return 0
+}
+
+// stands reads what a write is about to replace, with its rights. Devices see nothing.
+func (c *CPU) stands(lin uint64, size int, a mmu.Access) (v uint64) {
+	first := min(size, int(mmu.PageSize-lin&pageMask))
+	pages := [2]uint64{c.translate(lin, a)}
+	if first < size {
+		pages[1] = c.translate(c.wrap(lin+uint64(first)), a)
+	}
+	for n := range size {
+		pa := pages[0] + uint64(n)
+		if n >= first {
+			pa = pages[1] + uint64(n-first)
+		}
+		if c.ram.Page(pa) != nil {
+			v |= c.readPhys(pa, 1) << (8 * n)
+		}
+	}
+	return v
 }
 
 // portAccess checks an access to ports that the current instruction has done.

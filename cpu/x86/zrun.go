@@ -57,13 +57,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_rm8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -76,13 +81,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_rm8_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -95,13 +105,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_rm8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -114,13 +129,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_rm8x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -133,13 +153,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_mr8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint8
@@ -152,13 +177,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_mr8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint8
@@ -171,13 +201,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_mi8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			var r uint8
@@ -190,13 +225,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_mi8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			var r uint8
@@ -249,13 +289,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_rm16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -268,13 +313,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_rm16_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -287,13 +337,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_rm16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -306,13 +361,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_rm16x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -325,13 +385,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_mr16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint16
@@ -344,13 +409,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_mr16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint16
@@ -363,13 +433,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_mi16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint16(in.imm)
 			var r uint16
@@ -382,13 +457,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_mi16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint16(in.imm)
 			var r uint16
@@ -441,13 +521,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_rm32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -460,13 +545,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_rm32_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -479,13 +569,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_rm32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -498,13 +593,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_rm32x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -517,13 +617,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_mr32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint32
@@ -536,13 +641,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_mr32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint32
@@ -555,13 +665,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_mi32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			var r uint32
@@ -574,13 +689,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_mi32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			var r uint32
@@ -633,13 +753,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_rm64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -652,13 +777,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_rm64_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -671,13 +801,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_rm64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -690,13 +825,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_rm64x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -709,13 +849,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_mr64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint64
@@ -728,13 +873,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_mr64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint64
@@ -747,13 +897,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_mi64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			var r uint64
@@ -766,13 +921,18 @@ func (c *CPU) run(in *uop) {
 		case uADD_mi64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			var r uint64
@@ -825,13 +985,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_rm8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -844,13 +1009,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_rm8_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -863,13 +1033,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_rm8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -882,13 +1057,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_rm8x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -901,13 +1081,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_mr8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint8
@@ -920,13 +1105,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_mr8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint8
@@ -939,13 +1129,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_mi8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			var r uint8
@@ -958,13 +1153,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_mi8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			var r uint8
@@ -1017,13 +1217,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_rm16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -1036,13 +1241,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_rm16_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -1055,13 +1265,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_rm16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -1074,13 +1289,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_rm16x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -1093,13 +1313,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_mr16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint16
@@ -1112,13 +1337,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_mr16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint16
@@ -1131,13 +1361,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_mi16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint16(in.imm)
 			var r uint16
@@ -1150,13 +1385,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_mi16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint16(in.imm)
 			var r uint16
@@ -1209,13 +1449,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_rm32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -1228,13 +1473,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_rm32_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -1247,13 +1497,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_rm32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -1266,13 +1521,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_rm32x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -1285,13 +1545,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_mr32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint32
@@ -1304,13 +1569,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_mr32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint32
@@ -1323,13 +1593,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_mi32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			var r uint32
@@ -1342,13 +1617,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_mi32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			var r uint32
@@ -1401,13 +1681,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_rm64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -1420,13 +1705,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_rm64_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -1439,13 +1729,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_rm64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -1458,13 +1753,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_rm64x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -1477,13 +1777,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_mr64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint64
@@ -1496,13 +1801,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_mr64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint64
@@ -1515,13 +1825,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_mi64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			var r uint64
@@ -1534,13 +1849,18 @@ func (c *CPU) run(in *uop) {
 		case uOR_mi64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			var r uint64
@@ -1593,13 +1913,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_rm8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -1612,13 +1937,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_rm8_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -1631,13 +1961,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_rm8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -1650,13 +1985,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_rm8x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -1669,13 +2009,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_mr8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint8
@@ -1688,13 +2033,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_mr8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint8
@@ -1707,13 +2057,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_mi8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			var r uint8
@@ -1726,13 +2081,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_mi8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			var r uint8
@@ -1785,13 +2145,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_rm16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -1804,13 +2169,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_rm16_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -1823,13 +2193,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_rm16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -1842,13 +2217,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_rm16x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -1861,13 +2241,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_mr16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint16
@@ -1880,13 +2265,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_mr16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint16
@@ -1899,13 +2289,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_mi16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint16(in.imm)
 			var r uint16
@@ -1918,13 +2313,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_mi16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint16(in.imm)
 			var r uint16
@@ -1977,13 +2377,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_rm32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -1996,13 +2401,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_rm32_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -2015,13 +2425,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_rm32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -2034,13 +2449,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_rm32x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -2053,13 +2473,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_mr32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint32
@@ -2072,13 +2497,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_mr32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint32
@@ -2091,13 +2521,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_mi32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			var r uint32
@@ -2110,13 +2545,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_mi32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			var r uint32
@@ -2169,13 +2609,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_rm64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -2188,13 +2633,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_rm64_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -2207,13 +2657,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_rm64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -2226,13 +2681,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_rm64x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -2245,13 +2705,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_mr64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint64
@@ -2264,13 +2729,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_mr64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint64
@@ -2283,13 +2753,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_mi64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			var r uint64
@@ -2302,13 +2777,18 @@ func (c *CPU) run(in *uop) {
 		case uADC_mi64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			var r uint64
@@ -2361,13 +2841,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_rm8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -2380,13 +2865,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_rm8_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -2399,13 +2889,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_rm8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -2418,13 +2913,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_rm8x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -2437,13 +2937,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_mr8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint8
@@ -2456,13 +2961,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_mr8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint8
@@ -2475,13 +2985,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_mi8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			var r uint8
@@ -2494,13 +3009,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_mi8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			var r uint8
@@ -2553,13 +3073,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_rm16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -2572,13 +3097,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_rm16_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -2591,13 +3121,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_rm16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -2610,13 +3145,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_rm16x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -2629,13 +3169,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_mr16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint16
@@ -2648,13 +3193,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_mr16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint16
@@ -2667,13 +3217,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_mi16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint16(in.imm)
 			var r uint16
@@ -2686,13 +3241,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_mi16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint16(in.imm)
 			var r uint16
@@ -2745,13 +3305,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_rm32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -2764,13 +3329,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_rm32_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -2783,13 +3353,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_rm32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -2802,13 +3377,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_rm32x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -2821,13 +3401,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_mr32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint32
@@ -2840,13 +3425,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_mr32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint32
@@ -2859,13 +3449,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_mi32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			var r uint32
@@ -2878,13 +3473,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_mi32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			var r uint32
@@ -2937,13 +3537,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_rm64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -2956,13 +3561,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_rm64_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -2975,13 +3585,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_rm64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -2994,13 +3609,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_rm64x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -3013,13 +3633,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_mr64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint64
@@ -3032,13 +3657,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_mr64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint64
@@ -3051,13 +3681,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_mi64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			var r uint64
@@ -3070,13 +3705,18 @@ func (c *CPU) run(in *uop) {
 		case uSBB_mi64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			var r uint64
@@ -3129,13 +3769,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_rm8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -3148,13 +3793,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_rm8_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -3167,13 +3817,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_rm8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -3186,13 +3841,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_rm8x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -3205,13 +3865,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_mr8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint8
@@ -3224,13 +3889,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_mr8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint8
@@ -3243,13 +3913,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_mi8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			var r uint8
@@ -3262,13 +3937,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_mi8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			var r uint8
@@ -3321,13 +4001,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_rm16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -3340,13 +4025,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_rm16_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -3359,13 +4049,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_rm16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -3378,13 +4073,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_rm16x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -3397,13 +4097,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_mr16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint16
@@ -3416,13 +4121,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_mr16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint16
@@ -3435,13 +4145,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_mi16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint16(in.imm)
 			var r uint16
@@ -3454,13 +4169,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_mi16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint16(in.imm)
 			var r uint16
@@ -3513,13 +4233,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_rm32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -3532,13 +4257,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_rm32_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -3551,13 +4281,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_rm32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -3570,13 +4305,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_rm32x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -3589,13 +4329,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_mr32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint32
@@ -3608,13 +4353,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_mr32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint32
@@ -3627,13 +4377,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_mi32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			var r uint32
@@ -3646,13 +4401,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_mi32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			var r uint32
@@ -3705,13 +4465,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_rm64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -3724,13 +4489,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_rm64_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -3743,13 +4513,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_rm64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -3762,13 +4537,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_rm64x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -3781,13 +4561,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_mr64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint64
@@ -3800,13 +4585,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_mr64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint64
@@ -3819,13 +4609,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_mi64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			var r uint64
@@ -3838,13 +4633,18 @@ func (c *CPU) run(in *uop) {
 		case uAND_mi64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			var r uint64
@@ -3897,13 +4697,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_rm8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -3916,13 +4721,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_rm8_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -3935,13 +4745,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_rm8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -3954,13 +4769,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_rm8x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -3973,13 +4793,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_mr8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint8
@@ -3992,13 +4817,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_mr8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint8
@@ -4011,13 +4841,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_mi8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			var r uint8
@@ -4030,13 +4865,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_mi8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			var r uint8
@@ -4089,13 +4929,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_rm16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -4108,13 +4953,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_rm16_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -4127,13 +4977,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_rm16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -4146,13 +5001,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_rm16x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -4165,13 +5025,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_mr16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint16
@@ -4184,13 +5049,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_mr16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint16
@@ -4203,13 +5073,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_mi16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint16(in.imm)
 			var r uint16
@@ -4222,13 +5097,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_mi16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint16(in.imm)
 			var r uint16
@@ -4281,13 +5161,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_rm32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -4300,13 +5185,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_rm32_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -4319,13 +5209,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_rm32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -4338,13 +5233,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_rm32x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -4357,13 +5257,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_mr32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint32
@@ -4376,13 +5281,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_mr32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint32
@@ -4395,13 +5305,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_mi32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			var r uint32
@@ -4414,13 +5329,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_mi32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			var r uint32
@@ -4473,13 +5393,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_rm64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -4492,13 +5417,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_rm64_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -4511,13 +5441,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_rm64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -4530,13 +5465,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_rm64x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -4549,13 +5489,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_mr64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint64
@@ -4568,13 +5513,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_mr64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint64
@@ -4587,13 +5537,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_mi64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			var r uint64
@@ -4606,13 +5561,18 @@ func (c *CPU) run(in *uop) {
 		case uSUB_mi64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			var r uint64
@@ -4665,13 +5625,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_rm8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -4684,13 +5649,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_rm8_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -4703,13 +5673,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_rm8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -4722,13 +5697,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_rm8x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint8
@@ -4741,13 +5721,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_mr8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint8
@@ -4760,13 +5745,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_mr8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint8
@@ -4779,13 +5769,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_mi8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			var r uint8
@@ -4798,13 +5793,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_mi8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			var r uint8
@@ -4857,13 +5857,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_rm16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -4876,13 +5881,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_rm16_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -4895,13 +5905,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_rm16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -4914,13 +5929,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_rm16x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint16
@@ -4933,13 +5953,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_mr16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint16
@@ -4952,13 +5977,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_mr16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint16
@@ -4971,13 +6001,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_mi16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint16(in.imm)
 			var r uint16
@@ -4990,13 +6025,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_mi16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint16(in.imm)
 			var r uint16
@@ -5049,13 +6089,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_rm32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -5068,13 +6113,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_rm32_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -5087,13 +6137,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_rm32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -5106,13 +6161,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_rm32x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -5125,13 +6185,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_mr32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint32
@@ -5144,13 +6209,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_mr32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint32
@@ -5163,13 +6233,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_mi32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			var r uint32
@@ -5182,13 +6257,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_mi32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			var r uint32
@@ -5241,13 +6321,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_rm64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -5260,13 +6345,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_rm64_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -5279,13 +6369,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_rm64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -5298,13 +6393,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_rm64x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -5317,13 +6417,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_mr64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint64
@@ -5336,13 +6441,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_mr64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint64
@@ -5355,13 +6465,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_mi64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			var r uint64
@@ -5374,13 +6489,18 @@ func (c *CPU) run(in *uop) {
 		case uXOR_mi64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			var r uint64
@@ -5407,13 +6527,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -5423,13 +6548,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -5439,13 +6569,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -5455,13 +6590,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -5471,13 +6611,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			diff := (dst - src)
@@ -5487,13 +6632,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			diff := (dst - src)
@@ -5517,13 +6667,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -5533,13 +6688,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -5549,13 +6709,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -5565,13 +6730,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -5581,13 +6751,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint16(in.imm)
 			diff := (dst - src)
@@ -5597,13 +6772,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint16(in.imm)
 			diff := (dst - src)
@@ -5627,13 +6807,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -5643,13 +6828,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -5659,13 +6849,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -5675,13 +6870,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -5691,13 +6891,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			diff := (dst - src)
@@ -5707,13 +6912,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			diff := (dst - src)
@@ -5737,13 +6947,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -5753,13 +6968,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -5769,13 +6989,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -5785,13 +7010,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -5801,13 +7031,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			diff := (dst - src)
@@ -5817,13 +7052,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			diff := (dst - src)
@@ -5847,13 +7087,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -5863,13 +7108,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -5879,13 +7129,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mr8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			v := (dst & src)
@@ -5895,13 +7150,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mr8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			v := (dst & src)
@@ -5911,13 +7171,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			v := (dst & src)
@@ -5927,13 +7192,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			v := (dst & src)
@@ -5957,13 +7227,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -5973,13 +7248,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -5989,13 +7269,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mr16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			v := (dst & src)
@@ -6005,13 +7290,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mr16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			v := (dst & src)
@@ -6021,13 +7311,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint16(in.imm)
 			v := (dst & src)
@@ -6037,13 +7332,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint16(in.imm)
 			v := (dst & src)
@@ -6067,13 +7367,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -6083,13 +7388,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -6099,13 +7409,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mr32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			v := (dst & src)
@@ -6115,13 +7430,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mr32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			v := (dst & src)
@@ -6131,13 +7451,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			v := (dst & src)
@@ -6147,13 +7472,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			v := (dst & src)
@@ -6177,13 +7507,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -6193,13 +7528,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -6209,13 +7549,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mr64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			v := (dst & src)
@@ -6225,13 +7570,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mr64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			v := (dst & src)
@@ -6241,13 +7591,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			v := (dst & src)
@@ -6257,13 +7612,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			v := (dst & src)
@@ -6291,13 +7651,18 @@ func (c *CPU) run(in *uop) {
 		case uINC_m8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint8
 			sum := (dst + 1)
@@ -6309,13 +7674,18 @@ func (c *CPU) run(in *uop) {
 		case uINC_m8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint8
 			sum := (dst + 1)
@@ -6345,13 +7715,18 @@ func (c *CPU) run(in *uop) {
 		case uINC_m16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint16
 			sum := (dst + 1)
@@ -6363,13 +7738,18 @@ func (c *CPU) run(in *uop) {
 		case uINC_m16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint16
 			sum := (dst + 1)
@@ -6399,13 +7779,18 @@ func (c *CPU) run(in *uop) {
 		case uINC_m32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint32
 			sum := (dst + 1)
@@ -6417,13 +7802,18 @@ func (c *CPU) run(in *uop) {
 		case uINC_m32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint32
 			sum := (dst + 1)
@@ -6453,13 +7843,18 @@ func (c *CPU) run(in *uop) {
 		case uINC_m64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint64
 			sum := (dst + 1)
@@ -6471,13 +7866,18 @@ func (c *CPU) run(in *uop) {
 		case uINC_m64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint64
 			sum := (dst + 1)
@@ -6507,13 +7907,18 @@ func (c *CPU) run(in *uop) {
 		case uDEC_m8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint8
 			diff := (dst - 1)
@@ -6525,13 +7930,18 @@ func (c *CPU) run(in *uop) {
 		case uDEC_m8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint8
 			diff := (dst - 1)
@@ -6561,13 +7971,18 @@ func (c *CPU) run(in *uop) {
 		case uDEC_m16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint16
 			diff := (dst - 1)
@@ -6579,13 +7994,18 @@ func (c *CPU) run(in *uop) {
 		case uDEC_m16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint16
 			diff := (dst - 1)
@@ -6615,13 +8035,18 @@ func (c *CPU) run(in *uop) {
 		case uDEC_m32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint32
 			diff := (dst - 1)
@@ -6633,13 +8058,18 @@ func (c *CPU) run(in *uop) {
 		case uDEC_m32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint32
 			diff := (dst - 1)
@@ -6669,13 +8099,18 @@ func (c *CPU) run(in *uop) {
 		case uDEC_m64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint64
 			diff := (dst - 1)
@@ -6687,13 +8122,18 @@ func (c *CPU) run(in *uop) {
 		case uDEC_m64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint64
 			diff := (dst - 1)
@@ -6723,13 +8163,18 @@ func (c *CPU) run(in *uop) {
 		case uNEG_m8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint8
 			v := -(dst)
@@ -6741,13 +8186,18 @@ func (c *CPU) run(in *uop) {
 		case uNEG_m8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint8
 			v := -(dst)
@@ -6777,13 +8227,18 @@ func (c *CPU) run(in *uop) {
 		case uNEG_m16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint16
 			v := -(dst)
@@ -6795,13 +8250,18 @@ func (c *CPU) run(in *uop) {
 		case uNEG_m16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint16
 			v := -(dst)
@@ -6831,13 +8291,18 @@ func (c *CPU) run(in *uop) {
 		case uNEG_m32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint32
 			v := -(dst)
@@ -6849,13 +8314,18 @@ func (c *CPU) run(in *uop) {
 		case uNEG_m32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint32
 			v := -(dst)
@@ -6885,13 +8355,18 @@ func (c *CPU) run(in *uop) {
 		case uNEG_m64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint64
 			v := -(dst)
@@ -6903,13 +8378,18 @@ func (c *CPU) run(in *uop) {
 		case uNEG_m64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint64
 			v := -(dst)
@@ -6928,13 +8408,18 @@ func (c *CPU) run(in *uop) {
 		case uNOT_m8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint8
 			r = ^(dst)
@@ -6944,13 +8429,18 @@ func (c *CPU) run(in *uop) {
 		case uNOT_m8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint8
 			r = ^(dst)
@@ -6967,13 +8457,18 @@ func (c *CPU) run(in *uop) {
 		case uNOT_m16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint16
 			r = ^(dst)
@@ -6983,13 +8478,18 @@ func (c *CPU) run(in *uop) {
 		case uNOT_m16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint16
 			r = ^(dst)
@@ -7006,13 +8506,18 @@ func (c *CPU) run(in *uop) {
 		case uNOT_m32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint32
 			r = ^(dst)
@@ -7022,13 +8527,18 @@ func (c *CPU) run(in *uop) {
 		case uNOT_m32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint32
 			r = ^(dst)
@@ -7045,13 +8555,18 @@ func (c *CPU) run(in *uop) {
 		case uNOT_m64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint64
 			r = ^(dst)
@@ -7061,13 +8576,18 @@ func (c *CPU) run(in *uop) {
 		case uNOT_m64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint64
 			r = ^(dst)
@@ -8135,13 +9655,18 @@ func (c *CPU) run(in *uop) {
 		case uIMUL_rm32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -8156,13 +9681,18 @@ func (c *CPU) run(in *uop) {
 		case uIMUL_rm32_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -8179,13 +9709,18 @@ func (c *CPU) run(in *uop) {
 		case uIMUL_rm32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -8200,13 +9735,18 @@ func (c *CPU) run(in *uop) {
 		case uIMUL_rm32x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -8273,13 +9813,18 @@ func (c *CPU) run(in *uop) {
 		case uIMUL_rm64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -8294,13 +9839,18 @@ func (c *CPU) run(in *uop) {
 		case uIMUL_rm64_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -8317,13 +9867,18 @@ func (c *CPU) run(in *uop) {
 		case uIMUL_rm64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -8338,13 +9893,18 @@ func (c *CPU) run(in *uop) {
 		case uIMUL_rm64x_n:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -8393,78 +9953,108 @@ func (c *CPU) run(in *uop) {
 		case uMOV_rm8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_rm8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_mr8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_mr8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_mi8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*p = uint8(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_mi8x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*p = uint8(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -8479,78 +10069,108 @@ func (c *CPU) run(in *uop) {
 		case uMOV_rm16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_rm16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_mr16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_mr16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_mi16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*p = uint16(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_mi16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*p = uint16(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -8565,78 +10185,108 @@ func (c *CPU) run(in *uop) {
 		case uMOV_rm32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_rm32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_mr32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_mr32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_mi32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = uint32(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_mi32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = uint32(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -8651,78 +10301,108 @@ func (c *CPU) run(in *uop) {
 		case uMOV_rm64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_rm64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_mr64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_mr64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_mi64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = uint64(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_mi64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = uint64(in.imm)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -8734,13 +10414,18 @@ func (c *CPU) run(in *uop) {
 		case uMOVZX_rm8_16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint16(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -8748,13 +10433,18 @@ func (c *CPU) run(in *uop) {
 		case uMOVZX_rm8_16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint16(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -8767,13 +10457,18 @@ func (c *CPU) run(in *uop) {
 		case uMOVSX_rm8_16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint16(int8(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -8781,13 +10476,18 @@ func (c *CPU) run(in *uop) {
 		case uMOVSX_rm8_16x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint16(int8(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -8800,13 +10500,18 @@ func (c *CPU) run(in *uop) {
 		case uMOVZX_rm8_32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -8814,13 +10519,18 @@ func (c *CPU) run(in *uop) {
 		case uMOVZX_rm8_32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -8833,13 +10543,18 @@ func (c *CPU) run(in *uop) {
 		case uMOVSX_rm8_32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(int8(v)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -8847,13 +10562,18 @@ func (c *CPU) run(in *uop) {
 		case uMOVSX_rm8_32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(int8(v)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -8866,13 +10586,18 @@ func (c *CPU) run(in *uop) {
 		case uMOVSX_rm8_64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int8(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -8880,13 +10605,18 @@ func (c *CPU) run(in *uop) {
 		case uMOVSX_rm8_64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int8(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -8899,13 +10629,18 @@ func (c *CPU) run(in *uop) {
 		case uMOVZX_rm16_32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -8913,13 +10648,18 @@ func (c *CPU) run(in *uop) {
 		case uMOVZX_rm16_32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -8932,13 +10672,18 @@ func (c *CPU) run(in *uop) {
 		case uMOVSX_rm16_32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(int16(v)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -8946,13 +10691,18 @@ func (c *CPU) run(in *uop) {
 		case uMOVSX_rm16_32x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(int16(v)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -8965,13 +10715,18 @@ func (c *CPU) run(in *uop) {
 		case uMOVSX_rm16_64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int16(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -8979,13 +10734,18 @@ func (c *CPU) run(in *uop) {
 		case uMOVSX_rm16_64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int16(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -8998,13 +10758,18 @@ func (c *CPU) run(in *uop) {
 		case uMOVSXD_rm32_64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9012,13 +10777,18 @@ func (c *CPU) run(in *uop) {
 		case uMOVSXD_rm32_64x:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9054,13 +10824,18 @@ func (c *CPU) run(in *uop) {
 		case uPUSH_r64:
 			ea := c.R[4] - 8
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = c.R[in.src>>3&31]
 			c.R[4] = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9068,13 +10843,18 @@ func (c *CPU) run(in *uop) {
 		case uPUSH_i64:
 			ea := c.R[4] - 8
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = uint64(in.imm)
 			c.R[4] = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9082,13 +10862,18 @@ func (c *CPU) run(in *uop) {
 		case uPOP_r64:
 			ea := c.R[4]
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			c.R[4] = ea + 8
 			c.R[in.dst>>3&31] = v
@@ -9097,13 +10882,18 @@ func (c *CPU) run(in *uop) {
 		case uLEAVE64:
 			ea := c.R[5]
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			c.R[5] = *p
 			c.R[4] = ea + 8
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10597,13 +12387,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm8_J2:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -10633,13 +12428,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm8_J3:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -10669,13 +12469,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm8_J4:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -10705,13 +12510,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm8_J5:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -10741,13 +12551,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm8_J6:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -10777,13 +12592,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm8_J7:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -10813,13 +12633,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm8_J8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -10849,13 +12674,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm8_J9:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -10885,13 +12715,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm8_J12:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -10921,13 +12756,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm8_J13:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -10957,13 +12797,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm8_J14:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -10993,13 +12838,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm8_J15:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -11029,13 +12879,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr8_J2:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -11065,13 +12920,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr8_J3:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -11101,13 +12961,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr8_J4:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -11137,13 +13002,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr8_J5:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -11173,13 +13043,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr8_J6:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -11209,13 +13084,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr8_J7:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -11245,13 +13125,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr8_J8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -11281,13 +13166,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr8_J9:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -11317,13 +13207,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr8_J12:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -11353,13 +13248,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr8_J13:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -11389,13 +13289,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr8_J14:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -11425,13 +13330,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr8_J15:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -11461,13 +13371,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi8_J2:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			diff := (dst - src)
@@ -11497,13 +13412,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi8_J3:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			diff := (dst - src)
@@ -11533,13 +13453,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi8_J4:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			diff := (dst - src)
@@ -11569,13 +13494,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi8_J5:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			diff := (dst - src)
@@ -11605,13 +13535,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi8_J6:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			diff := (dst - src)
@@ -11641,13 +13576,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi8_J7:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			diff := (dst - src)
@@ -11677,13 +13617,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi8_J8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			diff := (dst - src)
@@ -11713,13 +13658,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi8_J9:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			diff := (dst - src)
@@ -11749,13 +13699,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi8_J12:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			diff := (dst - src)
@@ -11785,13 +13740,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi8_J13:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			diff := (dst - src)
@@ -11821,13 +13781,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi8_J14:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			diff := (dst - src)
@@ -11857,13 +13822,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi8_J15:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			diff := (dst - src)
@@ -12541,13 +14511,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm32_J2:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -12577,13 +14552,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm32_J3:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -12613,13 +14593,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm32_J4:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -12649,13 +14634,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm32_J5:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -12685,13 +14675,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm32_J6:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -12721,13 +14716,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm32_J7:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -12757,13 +14757,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm32_J8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -12793,13 +14798,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm32_J9:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -12829,13 +14839,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm32_J12:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -12865,13 +14880,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm32_J13:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -12901,13 +14921,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm32_J14:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -12937,13 +14962,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm32_J15:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -12973,13 +15003,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr32_J2:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -13009,13 +15044,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr32_J3:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -13045,13 +15085,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr32_J4:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -13081,13 +15126,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr32_J5:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -13117,13 +15167,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr32_J6:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -13153,13 +15208,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr32_J7:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -13189,13 +15249,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr32_J8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -13225,13 +15290,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr32_J9:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -13261,13 +15331,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr32_J12:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -13297,13 +15372,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr32_J13:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -13333,13 +15413,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr32_J14:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -13369,13 +15454,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr32_J15:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -13405,13 +15495,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi32_J2:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			diff := (dst - src)
@@ -13441,13 +15536,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi32_J3:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			diff := (dst - src)
@@ -13477,13 +15577,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi32_J4:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			diff := (dst - src)
@@ -13513,13 +15618,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi32_J5:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			diff := (dst - src)
@@ -13549,13 +15659,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi32_J6:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			diff := (dst - src)
@@ -13585,13 +15700,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi32_J7:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			diff := (dst - src)
@@ -13621,13 +15741,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi32_J8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			diff := (dst - src)
@@ -13657,13 +15782,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi32_J9:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			diff := (dst - src)
@@ -13693,13 +15823,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi32_J12:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			diff := (dst - src)
@@ -13729,13 +15864,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi32_J13:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			diff := (dst - src)
@@ -13765,13 +15905,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi32_J14:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			diff := (dst - src)
@@ -13801,13 +15946,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi32_J15:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			diff := (dst - src)
@@ -14485,13 +16635,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm64_J2:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -14521,13 +16676,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm64_J3:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -14557,13 +16717,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm64_J4:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -14593,13 +16758,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm64_J5:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -14629,13 +16799,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm64_J6:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -14665,13 +16840,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm64_J7:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -14701,13 +16881,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm64_J8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -14737,13 +16922,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm64_J9:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -14773,13 +16963,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm64_J12:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -14809,13 +17004,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm64_J13:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -14845,13 +17045,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm64_J14:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -14881,13 +17086,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_rm64_J15:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -14917,13 +17127,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr64_J2:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -14953,13 +17168,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr64_J3:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -14989,13 +17209,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr64_J4:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -15025,13 +17250,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr64_J5:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -15061,13 +17291,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr64_J6:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -15097,13 +17332,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr64_J7:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -15133,13 +17373,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr64_J8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -15169,13 +17414,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr64_J9:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -15205,13 +17455,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr64_J12:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -15241,13 +17496,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr64_J13:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -15277,13 +17537,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr64_J14:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -15313,13 +17578,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mr64_J15:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -15349,13 +17619,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi64_J2:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			diff := (dst - src)
@@ -15385,13 +17660,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi64_J3:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			diff := (dst - src)
@@ -15421,13 +17701,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi64_J4:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			diff := (dst - src)
@@ -15457,13 +17742,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi64_J5:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			diff := (dst - src)
@@ -15493,13 +17783,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi64_J6:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			diff := (dst - src)
@@ -15529,13 +17824,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi64_J7:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			diff := (dst - src)
@@ -15565,13 +17865,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi64_J8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			diff := (dst - src)
@@ -15601,13 +17906,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi64_J9:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			diff := (dst - src)
@@ -15637,13 +17947,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi64_J12:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			diff := (dst - src)
@@ -15673,13 +17988,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi64_J13:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			diff := (dst - src)
@@ -15709,13 +18029,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi64_J14:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			diff := (dst - src)
@@ -15745,13 +18070,18 @@ func (c *CPU) run(in *uop) {
 		case uCMP_mi64_J15:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			diff := (dst - src)
@@ -16105,13 +18435,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm8_J4:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -16141,13 +18476,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm8_J5:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -16177,13 +18517,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm8_J8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -16213,13 +18558,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm8_J9:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -16249,13 +18599,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm8_J14:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -16285,13 +18640,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm8_J15:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -16321,13 +18681,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi8_J4:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			v := (dst & src)
@@ -16357,13 +18722,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi8_J5:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			v := (dst & src)
@@ -16393,13 +18763,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi8_J8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			v := (dst & src)
@@ -16429,13 +18804,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi8_J9:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			v := (dst & src)
@@ -16465,13 +18845,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi8_J14:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			v := (dst & src)
@@ -16501,13 +18886,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi8_J15:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			v := (dst & src)
@@ -16861,13 +19251,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm32_J4:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -16897,13 +19292,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm32_J5:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -16933,13 +19333,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm32_J8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -16969,13 +19374,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm32_J9:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -17005,13 +19415,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm32_J14:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -17041,13 +19456,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm32_J15:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -17077,13 +19497,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi32_J4:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			v := (dst & src)
@@ -17113,13 +19538,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi32_J5:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			v := (dst & src)
@@ -17149,13 +19579,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi32_J8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			v := (dst & src)
@@ -17185,13 +19620,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi32_J9:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			v := (dst & src)
@@ -17221,13 +19661,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi32_J14:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			v := (dst & src)
@@ -17257,13 +19702,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi32_J15:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			v := (dst & src)
@@ -17617,13 +20067,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm64_J4:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -17653,13 +20108,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm64_J5:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -17689,13 +20149,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm64_J8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -17725,13 +20190,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm64_J9:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -17761,13 +20231,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm64_J14:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -17797,13 +20272,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_rm64_J15:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			v := (dst & src)
@@ -17833,13 +20313,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi64_J4:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			v := (dst & src)
@@ -17869,13 +20354,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi64_J5:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			v := (dst & src)
@@ -17905,13 +20395,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi64_J8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			v := (dst & src)
@@ -17941,13 +20436,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi64_J9:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			v := (dst & src)
@@ -17977,13 +20477,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi64_J14:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			v := (dst & src)
@@ -18013,13 +20518,18 @@ func (c *CPU) run(in *uop) {
 		case uTEST_mi64_J15:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint64(in.imm)
 			v := (dst & src)
@@ -22717,13 +25227,18 @@ func (c *CPU) run(in *uop) {
 		case uCALL:
 			ea := c.R[4] - 8
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = uint64(in.imm)
 			c.R[4] = ea
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -22759,13 +25274,18 @@ func (c *CPU) run(in *uop) {
 		case uJMP_m:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			va := *p
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
@@ -22787,13 +25307,18 @@ func (c *CPU) run(in *uop) {
 		case uJMP_mx:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			va := *p
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
@@ -22815,13 +25340,18 @@ func (c *CPU) run(in *uop) {
 		case uCALL_r:
 			ea := c.R[4] - 8
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			va := c.R[in.src>>3&31]
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
@@ -22845,13 +25375,18 @@ func (c *CPU) run(in *uop) {
 		case uRET:
 			ea := c.R[4]
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			va := *p
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
@@ -22901,6 +25436,9 @@ func (c *CPU) run(in *uop) {
 			continue
 		case uMissW:
 			in = c.miss(mmu.Write)
+			continue
+		case uAside:
+			in = c.fromAside()
 			continue
 		case uTerm:
 			in = c.terminate()
@@ -22963,13 +25501,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -22977,13 +25520,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				dst := *p
 				src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 				var r uint32
@@ -23014,13 +25562,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -23037,13 +25590,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -23109,13 +25667,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := c.R[4] - 8
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = uint64(in.imm)
 			c.R[4] = ea
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -23178,13 +25741,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -23215,13 +25783,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := c.R[4]
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			c.R[4] = ea + 8
 			c.R[in.dst>>3&31] = v
@@ -23436,13 +26009,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 				src := *p
 				var r uint32
@@ -23467,13 +26045,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 				src := *p
 				var r uint32
@@ -23485,13 +26068,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -23505,13 +26093,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 				src := *p
 				var r uint32
@@ -23531,13 +26124,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 				src := *p
 				var r uint64
@@ -23560,13 +26158,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 				src := *p
 				var r uint64
@@ -23596,13 +26199,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -23619,13 +26227,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -23735,13 +26348,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -23761,13 +26379,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -24013,13 +26636,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -24037,13 +26665,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -24262,13 +26895,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -24276,13 +26914,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				dst := *p
 				src := uint8(in.imm)
 				diff := (dst - src)
@@ -24315,13 +26958,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				dst := *p
 				src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 				diff := (dst - src)
@@ -24354,13 +27002,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 				src := *p
 				diff := (dst - src)
@@ -24545,13 +27198,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				dst := *p
 				var r uint32
 				sum := (dst + 1)
@@ -24562,13 +27220,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			diff := (dst - src)
@@ -24599,13 +27262,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				dst := *p
 				var r uint32
 				sum := (dst + 1)
@@ -24616,13 +27284,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -24630,13 +27303,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				dst := *p
 				var r uint32
 				sum := (dst + 1)
@@ -24708,13 +27386,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -24813,13 +27496,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint32
 			sum := (dst + 1)
@@ -24843,13 +27531,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -24860,13 +27553,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -24905,13 +27603,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -24953,13 +27656,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -24986,13 +27694,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := c.R[4] - 8
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = c.R[in.src>>3&31]
 			c.R[4] = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -25064,13 +27777,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			var r uint32
 			sum := (dst + 1)
@@ -25086,13 +27804,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -25103,13 +27826,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -25152,13 +27880,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -25171,13 +27904,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -25215,13 +27953,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+1)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint16)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			}
@@ -25238,13 +27981,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+1)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint16)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			}
@@ -25256,26 +28004,36 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+1)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint16)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -25306,13 +28064,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+1)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint16)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			}
@@ -25324,13 +28087,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+1)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint16)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			}
@@ -25350,13 +28118,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+1)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint16)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			}
@@ -25374,26 +28147,36 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint32
@@ -25407,13 +28190,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			}
@@ -25431,26 +28219,36 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -25458,26 +28256,36 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := c.R[4]
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			va := *p
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
@@ -25501,13 +28309,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			}
@@ -25542,13 +28355,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			}
@@ -25566,26 +28384,36 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint8(in.imm)
 			diff := (dst - src)
@@ -25596,13 +28424,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			}
@@ -25614,26 +28447,36 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -25645,13 +28488,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -25684,13 +28532,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -25708,13 +28561,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -25728,13 +28586,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+1)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint16)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -25768,13 +28631,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+1)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint16)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -25808,13 +28676,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+1)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint16)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -25848,13 +28721,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -25888,13 +28766,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -25905,13 +28788,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -25922,25 +28810,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -25949,25 +28847,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -25975,25 +28883,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -26001,25 +28919,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -26027,25 +28955,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -26053,13 +28991,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26070,25 +29013,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := c.R[4]
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			va := *p
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
@@ -26112,13 +29065,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26155,13 +29113,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26178,13 +29141,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26201,13 +29169,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26223,13 +29196,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26245,13 +29223,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26268,13 +29251,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26308,25 +29296,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26335,25 +29333,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26362,25 +29370,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26389,25 +29407,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -26415,25 +29443,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -26441,25 +29479,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -26467,25 +29515,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := c.R[4]
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			c.R[4] = ea + 8
 			c.R[in.dst>>3&31] = v
@@ -26495,13 +29553,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26518,13 +29581,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26541,13 +29609,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26558,25 +29631,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -26590,13 +29673,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := c.R[4] - 8
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = uint64(in.imm)
 			c.R[4] = ea
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26671,13 +29759,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+1)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint16)(unsafe.Add(page, ea&pageMask))
 				*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26688,13 +29781,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26711,25 +29809,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -26743,13 +29851,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26766,13 +29879,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26789,13 +29907,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26829,13 +29952,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26846,13 +29974,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26863,25 +29996,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -26889,25 +30032,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -26915,25 +30068,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -26941,13 +30104,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26958,13 +30126,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26998,13 +30171,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -27040,13 +30218,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -27063,25 +30246,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := c.R[4] - 8
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = uint64(in.imm)
 			c.R[4] = ea
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -27099,25 +30292,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := uint32(in.imm)
 			diff := (dst - src)
@@ -27148,25 +30351,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			diff := (dst - src)
@@ -27197,13 +30410,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -27222,13 +30440,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -27239,13 +30462,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -27256,13 +30484,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -27273,25 +30506,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -27300,25 +30543,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -27327,13 +30580,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -27345,25 +30603,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -27371,25 +30639,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -27397,13 +30675,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -27414,25 +30697,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -27440,25 +30733,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -27466,13 +30769,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -27483,13 +30791,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -27500,13 +30813,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -27525,25 +30843,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
@@ -27557,13 +30885,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -27597,13 +30930,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -27614,13 +30952,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -27637,25 +30980,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -27686,13 +31039,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -27708,13 +31066,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -27730,13 +31093,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -27770,25 +31138,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -27799,13 +31177,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint32
@@ -27850,13 +31233,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := c.R[4] - 8
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = uint64(in.imm)
 			c.R[4] = ea
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -27877,13 +31265,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			dst := *p
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			diff := (dst - src)
@@ -28020,13 +31413,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -28038,13 +31436,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -28055,13 +31458,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -28072,13 +31480,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -28116,13 +31529,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := c.R[4] - 8
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = c.R[in.src>>3&31]
 			c.R[4] = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -28325,13 +31743,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := c.R[4] - 8
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = uint64(in.imm)
 			c.R[4] = ea
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -28437,13 +31860,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -28454,13 +31882,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -28487,13 +31920,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := c.R[4]
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			c.R[4] = ea + 8
 			c.R[in.dst>>3&31] = v
@@ -28506,13 +31944,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := c.R[4] - 8
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = c.R[in.src>>3&31]
 			c.R[4] = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -28685,13 +32128,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -28699,13 +32147,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := c.R[4]
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				c.R[4] = ea + 8
 				c.R[in.dst>>3&31] = v
@@ -28726,13 +32179,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := c.R[4]
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				c.R[4] = ea + 8
 				c.R[in.dst>>3&31] = v
@@ -28745,13 +32203,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := c.R[4]
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				c.R[4] = ea + 8
 				c.R[in.dst>>3&31] = v
@@ -28759,13 +32222,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := c.R[4]
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			c.R[4] = ea + 8
 			c.R[in.dst>>3&31] = v
@@ -28775,13 +32243,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := c.R[4]
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				c.R[4] = ea + 8
 				c.R[in.dst>>3&31] = v
@@ -28789,13 +32262,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := c.R[4]
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			va := *p
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
@@ -28819,13 +32297,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := c.R[4] - 8
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = c.R[in.src>>3&31]
 				c.R[4] = ea
 			}
@@ -28837,26 +32320,36 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := c.R[4] - 8
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = c.R[in.src>>3&31]
 				c.R[4] = ea
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -28864,26 +32357,36 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := c.R[4] - 8
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = c.R[in.src>>3&31]
 				c.R[4] = ea
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -28891,13 +32394,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := c.R[4] - 8
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = c.R[in.src>>3&31]
 				c.R[4] = ea
 			}
@@ -28909,13 +32417,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := c.R[4] - 8
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = c.R[in.src>>3&31]
 				c.R[4] = ea
 			}
@@ -28927,26 +32440,36 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := c.R[4] - 8
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = c.R[in.src>>3&31]
 				c.R[4] = ea
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := c.R[4] - 8
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = c.R[in.src>>3&31]
 			c.R[4] = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -28955,13 +32478,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := c.R[4] - 8
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = c.R[in.src>>3&31]
 				c.R[4] = ea
 			}
@@ -29197,13 +32725,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -29473,13 +33006,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -29534,13 +33072,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -29548,13 +33091,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 				src := *p
 				var r uint64
@@ -29590,13 +33138,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 				src := *p
 				var r uint64
@@ -29663,13 +33216,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -29686,13 +33244,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -29817,13 +33380,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -29894,13 +33462,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -29908,13 +33481,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 				src := *p
 				var r uint32
@@ -29939,13 +33517,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				dst := *(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 				src := *p
 				var r uint32
@@ -30016,13 +33599,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -30039,13 +33627,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue

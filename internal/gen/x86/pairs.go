@@ -26,6 +26,10 @@ func (u *uops) pair(list string) {
 			continue
 		}
 		name := first + second[1:]
+		if len(u.firsts) == 0 {
+			u.firstPair = name
+		}
+		u.firsts = append(u.firsts, first)
 		u.add(name, u.access(first), fmt.Sprintf("{\n%s}\n%s\n%s", a, advance, b))
 		u.pairs = append(u.pairs, fmt.Sprintf("{%s, %s}: %s,", first, second, name))
 	}

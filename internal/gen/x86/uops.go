@@ -15,6 +15,9 @@ type uops struct {
 	body  map[string]string
 	index []string // entries of the look-up table from form to operation
 	pairs []string // entries of the look-up table from two operations to one
+
+	firstPair string   // the first operation that is two
+	firsts    []string // the first operation of each
 }
 
 // add gives the next case.
@@ -65,9 +68,9 @@ func probe(bits int, indexed, write bool) string {
 }
 
 func probeAt(ea string, bits int, write bool) string {
-	array, miss := "c.tlbR", "c.engine.missR"
+	array, lines, miss := "c.tlbR", "c.lineR", "c.engine.missR"
 	if write {
-		array, miss = "c.tlbW", "c.engine.missW"
+		array, lines, miss = "c.tlbW", "c.lineW", "c.engine.missW"
 	}
 	last := "ea"
 	if bits > 8 {
@@ -75,13 +78,18 @@ func probeAt(ea string, bits int, write bool) string {
 	}
 	return fmt.Sprintf(`ea := %s
 e := &%s[ea>>12&(mmu.Entries-1)]
+page := e.page
 if e.tag != %s&^pageMask|c.ctx {
+l := &%s[ea/lineSize%%lineCount]
+if l.tag != %s&^lineMask || l.ctx != c.ctx {
 %sc.engine.missVA = ea
 in = %s
 continue
 }
-p := (*uint%d)(unsafe.Add(e.page, ea&pageMask))
-`, ea, array, last, leave, miss, bits)
+page = l.page
+}
+p := (*uint%d)(unsafe.Add(page, ea&pageMask))
+`, ea, array, last, lines, last, leave, miss, bits)
 }
 
 // mode distinguishes what a case is made for.
