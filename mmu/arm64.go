@@ -78,13 +78,19 @@ var (
 	granules1   = [4]uint{12, 14, 12, 16} // TG1
 )
 
+// SetTTBR changes a table base, with what it says of the address space.
+func (w *Arm64) SetTTBR(n int, v uint64) {
+	w.TTBR[n] = v
+	w.ASID = uint16(w.TTBR[w.TCR/tcrA1&1] >> 48)
+	if w.TCR&tcrAS == 0 {
+		w.ASID &= 0xff
+	}
+}
+
 // Derive fills in what follows from the registers.
 func (w *Arm64) Derive() {
 	t := w.TCR
-	w.ASID = uint16(w.TTBR[t/tcrA1&1] >> 48)
-	if t&tcrAS == 0 {
-		w.ASID &= 0xff
-	}
+	w.SetTTBR(0, w.TTBR[0])
 	w.regions[0] = newRegion(t, granules0[t>>14&3], t&63, t>>7&1, t>>37&1, t>>51&1, t>>41&1)
 	w.regions[1] = newRegion(t, granules1[t>>30&3], t>>16&63, t>>23&1, t>>38&1, t>>52&1, t>>42&1)
 }
@@ -140,16 +146,22 @@ type walk struct {
 // Walk translates va for an access, sets the access flag and the dirty state as the CPU would, and returns the entry for the TLB;
 // !ok is a fault with its status code. The translation must be on.
 func (w *Arm64) Walk(va uint64, a Access) (e Entry, fault uint8, ok bool) {
+	e, _, fault, ok = w.Find(va, a)
+	return e, fault, ok
+}
+
+// Find is Walk with the leaf's descriptor.
+func (w *Arm64) Find(va uint64, a Access) (e Entry, desc uint64, fault uint8, ok bool) {
 	s := walk{region: &w.regions[half(va)], va: w.Untagged(va, a)}
 	if s.disabled || uint64(int64(s.va)>>s.input) != -half(va) {
-		return e, FaultTranslation, false
+		return e, 0, FaultTranslation, false
 	}
 	if fault, ok = w.descend(&s); !ok {
-		return e, fault, false
+		return e, 0, fault, false
 	}
 	perm, clean := w.rights(&s)
 	if !w.allowed(perm|clean, a) {
-		return e, uint8(FaultPermission + s.level), false
+		return e, 0, uint8(FaultPermission + s.level), false
 	}
 	if a&Write != 0 {
 		perm |= clean
@@ -157,7 +169,7 @@ func (w *Arm64) Walk(va uint64, a Access) (e Entry, fault uint8, ok bool) {
 	w.setBits(&s, a&Write != 0 && clean != 0)
 	span := s.shift()
 	pa := s.address(span) | s.va&(1<<span-1)&^(PageSize-1)
-	return Entry{s.va&^(PageSize-1) | 1, pa, perm, w.ASID, uint8(span)}, 0, true
+	return Entry{s.va&^(PageSize-1) | 1, pa, perm, w.ASID, uint8(span)}, s.desc, 0, true
 }
 
 // shift is log2 of what a descriptor of the level maps.
@@ -299,6 +311,8 @@ func (w *Arm64) allowed(perm uint16, a Access) bool {
 		return perm&PermNoExecEL0 == 0
 	case a&Fetch != 0:
 		return perm&PermNoExecEL1 == 0
+	case a&(Maintenance|User|Write) == Maintenance:
+		return true
 	case a&User != 0 && !user, a&User == 0 && user && w.PAN:
 		return false
 	}

@@ -43,7 +43,7 @@ type Entry struct {
 	PA   uint64 // physical page address
 	Perm uint16
 	PCID uint16
-	Span uint8 // log2 of the page's size: 12, 21, 22 or 30
+	Span uint8 // log2 of the page's size
 }
 
 // Holds reports whether the entry translates va.

@@ -13,6 +13,9 @@ type control struct {
 	delivering bool      // an exception waits to be taken
 	event      exception // that one
 
+	features map[string]bool
+	id       [idCount]uint64
+
 	walker   mmu.Arm64
 	large    mmu.LargePages
 	spaces   [spaceCount]space // context ids by address space

@@ -87,9 +87,11 @@ type CPU struct {
 
 // Config is what a model of CPU is made of.
 type Config struct {
-	Strict bool   // stop at what is not implemented
-	IPS    uint64 // instructions per virtual second
-	Seed   uint64 // of RNDR
-	QARMA5 bool   // pointer authentication by the architected algorithm, not the fast one
-	CPUs   int
+	Strict    bool   // stop at what is not implemented
+	IPS       uint64 // instructions per virtual second
+	Seed      uint64 // of RNDR
+	QARMA5    bool   // pointer authentication by the architected algorithm, not the fast one
+	CPUs      int
+	GICSystem bool     // the interrupt controller has system registers
+	Hide      []string // features that the model would have, by FeatureNames
 }

@@ -7,6 +7,7 @@ import (
 // New is CPU number index of a machine, as after power-on.
 func New(sys System, index int, config Config) *CPU {
 	c := &CPU{sys: sys, ram: sys.RAM(), index: index, config: config, unimplemented: map[string]uint64{}}
+	c.features, c.id = newFeatures(&config)
 	c.Reset()
 	return c
 }

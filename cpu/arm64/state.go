@@ -56,14 +56,14 @@ type Event struct {
 
 // SystemRegisters are the registers of EL0 and EL1 under their architectural names.
 type SystemRegisters struct {
-	SCTLR, ACTLR, CPACR          uint64
+	SCTLR, CPACR                 uint64
 	TTBR0, TTBR1, TCR, MAIR      uint64
-	AMAIR, AFSR0, AFSR1          uint64
 	ESR, FAR, PAR, VBAR          uint64
 	ELR, SPSR                    uint64
 	CONTEXTIDR, CSSELR           uint64
 	TPIDR, TPIDRRO, TPIDREL1     uint64
 	CNTKCTL, MDSCR, OSDLR, OSLSR uint64
+	DBGCLAIM                     uint64
 	DBGBVR, DBGBCR               [16]uint64
 	DBGWVR, DBGWCR               [16]uint64
 	APIA, APIB, APDA, APDB, APGA [2]uint64 // low, high
