@@ -4,7 +4,7 @@ import "stasis/cpu"
 
 // updateAttention notes whether anything besides the next instruction may have to happen at the next boundary.
 func (c *CPU) updateAttention() {
-	c.attention = c.delivering || c.State.Halted || c.Off || c.interrupting() || c.IL
+	c.attention = c.delivering || c.State.Halted || c.Off || c.interrupting() || c.IL || c.stepping || c.armed.every
 }
 
 // interrupting reports whether an interrupt would be taken at the next boundary.
@@ -19,6 +19,8 @@ func (c *CPU) boundary() bool {
 		c.deliverEvent()
 	case c.Off:
 		c.halt()
+	case c.stepPending():
+		c.raiseStep()
 	case c.State.Halted && !c.wakes():
 		c.halt()
 	case c.State.Halted:
@@ -28,6 +30,9 @@ func (c *CPU) boundary() bool {
 	case c.IL:
 		c.raise(ecIllegal, 0)
 	default:
+		if c.armed.every {
+			c.guestBreak()
+		}
 		c.updateAttention()
 		return false
 	}
@@ -46,6 +51,9 @@ func (c *CPU) deliverInterrupt() {
 	c.stats.Interrupts++
 	c.skip, c.Hold = false, false
 	c.delivering, c.event = true, e
+	if c.awaiting {
+		c.catchEvent()
+	}
 }
 
 // wakes reports whether something ends the wait: an interrupt, masked or not, and for WFE also the event register. Source: Arm ARM,
@@ -110,11 +118,14 @@ func (c *CPU) stop() bool {
 		c.leave(cpu.Exit{Kind: cpu.ExitBreakpoint, Addr: c.pc})
 		return true
 	}
+	if c.breakpoints[c.pc]&stopGuest != 0 {
+		c.guestBreak()
+	}
 	return false
 }
 
 // slowBoundary reports whether the next instruction needs the single-step engine.
-func (c *CPU) slowBoundary() bool { return c.skip || c.Hold }
+func (c *CPU) slowBoundary() bool { return c.stepping || c.armed.every || c.skip || c.Hold }
 
 // leave ends Run at the next boundary.
 func (c *CPU) leave(exit cpu.Exit) {

@@ -15,6 +15,7 @@ type control struct {
 
 	features map[string]bool
 	id       [idCount]uint64
+	spsrHeld uint64 // bits of PSTATE that the features have
 
 	walker   mmu.Arm64
 	large    mmu.LargePages
@@ -39,8 +40,11 @@ type control struct {
 	hostBreaks  []uint64
 	watches     []cpu.Watch
 	watching    bool // there are watchpoints, the debugger's or the guest's
+	armed       armed
+	stepping    bool // software step is active
 	skip        bool
 	awaiting    bool // the debugger waits for events
+	catches     catches
 
 	stats Stats
 }

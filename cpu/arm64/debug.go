@@ -1,5 +1,7 @@
 package arm64
 
+import "stasis/mmu"
+
 // Self-hosted debug. Source: Arm ARM, "AArch64 Self-hosted Debug".
 
 // What ID_AA64DFR0_EL1 has: the last breakpoints are context-aware.
@@ -40,7 +42,7 @@ func debugRegisters() (list []sysreg) {
 		{name: "DBGDTR_EL0", at: sr(2, 3, 0, 4, 0), user: userWrite, trap: (*CPU).trapTDCC, what: "no external debugger; EL0: MDSCR_EL1.TDCC", read: func(*CPU) uint64 { return 0 }, write: func(*CPU, uint64) {}},
 		{name: "DBGDTRTX_EL0", at: sr(2, 3, 0, 5, 0), user: userWrite, trap: (*CPU).trapTDCC, what: "no external debugger; EL0: MDSCR_EL1.TDCC", read: func(*CPU) uint64 { return 0 }, write: func(*CPU, uint64) {}},
 	}
-	return list
+	return append(list, comparatorRegisters()...)
 }
 
 func (c *CPU) trapTDCC() bool { return c.Sys.MDSCR&mdscrTDCC != 0 }
@@ -54,17 +56,60 @@ func (c *CPU) setOSLock(v uint64) {
 	c.debugChanged()
 }
 
-// debugChanged notes a change of what debug exceptions depend on.
-func (c *CPU) debugChanged() {}
+// debugChanged notes a change of what debug exceptions depend on: software step, and the breakpoints and watchpoints that are
+// armed. It is called at every change of level, so what is off costs nothing.
+func (c *CPU) debugChanged() {
+	c.stepping = c.Sys.MDSCR&mdscrSS != 0 && c.debugEnabled()
+	if !c.stepping {
+		c.Stepped = false
+	}
+	if c.Sys.MDSCR&mdscrMDE != 0 || c.armed.any {
+		c.comparatorsChanged()
+	}
+	c.updateAttention()
+}
 
-// advanceStep is the end of an instruction under software step.
-func (c *CPU) advanceStep() { c.SS = false }
-
-// stepEnabled reports whether debug exceptions are enabled at the current level: the OS locks are open, and at EL1 PSTATE.D and
+// debugEnabled reports whether debug exceptions are enabled at the current level: the OS locks are open, and at EL1 PSTATE.D and
 // MDSCR_EL1.KDE allow them.
-func (c *CPU) stepEnabled() bool {
+func (c *CPU) debugEnabled() bool {
 	if c.Sys.OSLSR&oslsrLocked != 0 || c.Sys.OSDLR&1 != 0 {
 		return false
 	}
 	return c.EL == 0 || c.Sys.MDSCR&mdscrKDE != 0 && c.DAIF&maskD == 0
 }
+
+// Bits of the syndrome of a software step exception.
+const (
+	issISV = 1 << 24 // an instruction was stepped
+	issEX  = 1 << 6  // and was a Load-Exclusive
+)
+
+// stepPending reports whether software step is active-pending. Source: Arm ARM, "Software Step exceptions".
+func (c *CPU) stepPending() bool { return c.stepping && !c.SS }
+
+// raiseStep is the Software Step exception: before the next instruction.
+func (c *CPU) raiseStep() {
+	iss := uint32(mmu.FaultDebug)
+	if c.Stepped {
+		iss |= issISV
+		if c.SteppedExclusive {
+			iss |= issEX
+		}
+	}
+	c.State.Halted, c.WFE = false, false
+	c.raise(ecStep, iss)
+}
+
+// advanceStep is the end of an instruction under software step that was active and not pending.
+func (c *CPU) advanceStep() { c.SS = false }
+
+// stepped notes an instruction that software step has let through.
+func (c *CPU) stepped(i *Inst) {
+	c.SS = false
+	c.Stepped = c.stepping
+	c.SteppedExclusive = loadsExclusive(i)
+	c.attention = true
+}
+
+// loadsExclusive reports whether an instruction is of the Load-Exclusive kind.
+func loadsExclusive(i *Inst) bool { return i.Raw&0x3fc00000 == 0x08400000 }

@@ -81,6 +81,7 @@ func (c *CPU) catch() {
 	case r == nil:
 	case r == any(&c.exc):
 		c.unwound()
+	case r == any(&c.catches.refused): // nothing of the instruction was done
 	default:
 		panic(fmt.Sprintf("cpu %d at %#x, unit %d of this run: %v", c.index, c.pc, c.start-c.budget, r))
 	}
@@ -91,6 +92,9 @@ func (c *CPU) unwound() {
 	c.attention = true
 	c.skip, c.Hold = false, false
 	c.delivering, c.event = true, c.exc
+	if c.awaiting {
+		c.catchEvent()
+	}
 }
 
 // deliverEvent takes the exception that waits: a unit.
@@ -115,8 +119,9 @@ func (c *CPU) take(e *exception, ret uint64) {
 	}
 	c.next = sys.VBAR + c.vectorBase() + uint64(e.kind)
 	c.SS, c.IL, c.UAO, c.BTYPE, c.DAIF = false, false, false, 0, 15
-	c.PAN = c.PAN || sys.SCTLR&sctlrSPAN == 0
-	c.SSBS = sys.SCTLR&sctlrDSSBS != 0
+	c.PAN = c.PAN || sys.SCTLR&sctlrSPAN == 0 && c.spsrHeld&spsrPAN != 0
+	c.SSBS = sys.SCTLR&sctlrDSSBS != 0 && c.spsrHeld&spsrSSBS != 0
+	c.Stepped = false
 	c.setEL(1, 1)
 }
 

@@ -94,14 +94,19 @@ const (
 
 // dataAbort raises a data abort. Source: Arm ARM, "ISS encoding for an exception from a Data Abort".
 func (c *CPU) dataAbort(va uint64, fsc uint8, a mmu.Access) {
+	c.raiseAt(ecDataAbort, dataSyndrome(fsc, a), va)
+}
+
+// dataSyndrome is what data aborts and watchpoints report: WnR is set for cache maintenance too.
+func dataSyndrome(fsc uint8, a mmu.Access) uint32 {
 	iss := uint32(fsc)
-	if a&mmu.Write != 0 {
+	if a&(mmu.Write|mmu.Maintenance) != 0 {
 		iss |= issWnR
 	}
 	if a&mmu.Maintenance != 0 {
-		iss |= issWnR | issCM
+		iss |= issCM
 	}
-	c.raiseAt(ecDataAbort, iss, va)
+	return iss
 }
 
 // Translate maps a virtual address with the rights of EL1 and without any side effect.
@@ -266,6 +271,14 @@ func (c *CPU) codePage(va uint64) uint64 {
 		c.fetchGuarded = perm&mmu.PermGuarded != 0
 	}
 	return c.fetchPA
+}
+
+// checkFetch raises what the fetch of an instruction raises: alignment, then translation.
+func (c *CPU) checkFetch(pc uint64) {
+	if pc&3 != 0 {
+		c.raiseAt(ecPCAlignment, 0, pc)
+	}
+	c.codePage(pc)
 }
 
 // physMemory is the physical memory as table walks see it.

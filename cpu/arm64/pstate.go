@@ -11,6 +11,7 @@ const (
 	spsrPAN   = 1 << 22
 	spsrUAO   = 1 << 23
 	spsrDIT   = 1 << 24
+	spsrBTYPE = 3 << 10
 )
 
 // Bits of PSTATE.DAIF.
@@ -37,6 +38,9 @@ func (c *CPU) pstate() uint64 {
 
 // setEL changes the exception level and the stack pointer that is selected, and what depends on them.
 func (c *CPU) setEL(el, spsel uint8) {
+	if c.awaiting {
+		c.enters(el)
+	}
 	c.State.SP[c.bank()] = c.R[regSP]
 	c.EL, c.SPSel = el, spsel
 	c.R[regSP] = c.State.SP[c.bank()]
@@ -62,4 +66,16 @@ func (c *CPU) levelChanged() {
 	}
 	c.aligning = sctlr&sctlrA != 0
 	c.useContext()
+	c.debugChanged()
+}
+
+// stateHeld are the bits of SPSR_EL1 that the features have.
+func stateHeld(have map[string]bool) uint64 {
+	held := uint64(0xf<<28 | spsrSS | spsrIL | 0xf<<6 | 0x1f)
+	for name, bits := range map[string]uint64{"PAN": spsrPAN, "UAO": spsrUAO, "DIT": spsrDIT, "SSBS": spsrSSBS, "BTI": spsrBTYPE} {
+		if have[name] {
+			held |= bits
+		}
+	}
+	return held
 }

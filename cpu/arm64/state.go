@@ -39,6 +39,9 @@ type State struct {
 	RandState uint64 // of RNDR
 	Hold      bool   // interrupts wait for the next attempt of an instruction: a debugger has asked for it
 
+	Stepped          bool // software step has let an instruction through, and its exception is due
+	SteppedExclusive bool // that was a Load-Exclusive
+
 	Delivering Event // an exception waits to be taken
 
 	TLB mmu.State

@@ -14,12 +14,11 @@ type sysreg struct {
 	name    string
 	at      SysReg
 	user    uint8
-	read    func(*CPU) uint64   // nil: MRS is UNDEFINED
-	write   func(*CPU, uint64)  // nil: MSR is UNDEFINED
-	trap    func(c *CPU) bool   // at EL0: the access is trapped to EL1
-	what    string              // for the documentation
-	feature string              // that it comes with
-	quiet   func(c *CPU) uint64 // a read without a side effect, if read has one
+	read    func(*CPU) uint64  // nil: MRS is UNDEFINED
+	write   func(*CPU, uint64) // nil: MSR is UNDEFINED
+	trap    func(c *CPU) bool  // at EL0: the access is trapped to EL1
+	what    string             // for the documentation
+	feature string             // that it comes with
 }
 
 // sr is an encoding: S<op0>_<op1>_C<n>_C<m>_<op2>.
@@ -158,7 +157,7 @@ func threadRegisters() []sysreg {
 // stateRegisters are views of PSTATE, the stack pointers, and the floating-point registers.
 func stateRegisters() []sysreg {
 	return []sysreg{
-		{name: "SP_EL0", at: sr(3, 0, 4, 1, 0), what: "UNDEFINED while it is SP", read: (*CPU).spEL0, write: (*CPU).setSPEL0, quiet: func(c *CPU) uint64 { return c.stackPointers()[0] }},
+		{name: "SP_EL0", at: sr(3, 0, 4, 1, 0), what: "UNDEFINED while it is SP", read: (*CPU).spEL0, write: (*CPU).setSPEL0},
 		{name: "SPSel", at: sr(3, 0, 4, 2, 0), read: func(c *CPU) uint64 { return uint64(c.SPSel) }, write: func(c *CPU, v uint64) { c.setEL(c.EL, uint8(v&1)) }},
 		{name: "CurrentEL", at: sr(3, 0, 4, 2, 2), read: func(c *CPU) uint64 { return uint64(c.EL) << 2 }},
 		{name: "PAN", at: sr(3, 0, 4, 2, 3), feature: "PAN", read: func(c *CPU) uint64 { return b2u(c.PAN) << 22 }, write: func(c *CPU, v uint64) { c.setPAN(v>>22&1 != 0) }},
@@ -169,13 +168,16 @@ func stateRegisters() []sysreg {
 		{name: "DIT", at: sr(3, 3, 4, 2, 5), feature: "DIT", user: userWrite, read: func(c *CPU) uint64 { return b2u(c.DIT) << 24 }, write: func(c *CPU, v uint64) { c.DIT = v>>24&1 != 0 }},
 		{name: "SSBS", at: sr(3, 3, 4, 2, 6), feature: "SSBS", user: userWrite, read: func(c *CPU) uint64 { return b2u(c.SSBS) << 12 }, write: func(c *CPU, v uint64) { c.SSBS = v>>12&1 != 0 }},
 		{name: "FPCR", at: sr(3, 3, 4, 4, 0), user: userWrite, what: "AHP, DN, FZ, RMode, FZ16; CPACR_EL1.FPEN traps",
-			read: func(c *CPU) uint64 { c.checkFP(); return c.FPCR }, write: func(c *CPU, v uint64) { c.checkFP(); c.FPCR = v & c.fpcrMask() }, quiet: func(c *CPU) uint64 { return c.FPCR }},
+			read: func(c *CPU) uint64 { c.checkFP(); return c.FPCR }, write: func(c *CPU, v uint64) { c.checkFP(); c.FPCR = v & c.fpcrMask() }},
 		{name: "FPSR", at: sr(3, 3, 4, 4, 1), user: userWrite, what: "QC and the cumulative flags; CPACR_EL1.FPEN traps",
-			read: func(c *CPU) uint64 { c.checkFP(); return c.FPSR }, write: func(c *CPU, v uint64) { c.checkFP(); c.FPSR = v & 0x0800009f }, quiet: func(c *CPU) uint64 { return c.FPSR }},
-		{name: "RNDR", at: sr(3, 3, 2, 4, 0), feature: "RNG", user: userRead, what: "seeded; never fails", read: (*CPU).random, quiet: func(*CPU) uint64 { return 0 }},
-		{name: "RNDRRS", at: sr(3, 3, 2, 4, 1), feature: "RNG", user: userRead, what: "as RNDR", read: (*CPU).random, quiet: func(*CPU) uint64 { return 0 }},
+			read: func(c *CPU) uint64 { c.checkFP(); return c.FPSR }, write: func(c *CPU, v uint64) { c.checkFP(); c.FPSR = v & fpsrHeld }},
+		{name: "RNDR", at: sr(3, 3, 2, 4, 0), feature: "RNG", user: userRead, what: "seeded; never fails", read: (*CPU).random},
+		{name: "RNDRRS", at: sr(3, 3, 2, 4, 1), feature: "RNG", user: userRead, what: "as RNDR", read: (*CPU).random},
 	}
 }
+
+// fpsrHeld are the bits of FPSR: QC and the cumulative flags.
+const fpsrHeld = 0x0800009f
 
 // fpcrMask are the bits of FPCR that exist.
 func (c *CPU) fpcrMask() uint64 {
@@ -214,7 +216,6 @@ func (c *CPU) setPAN(on bool) {
 func (c *CPU) setDAIF(v uint8) {
 	c.DAIF = v
 	c.debugChanged()
-	c.updateAttention()
 }
 
 // random is RNDR: the next value of the seeded generator, and NZCV 0000. The generator is SplitMix64.

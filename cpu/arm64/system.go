@@ -11,11 +11,13 @@ func mrs(c *CPU, i *Inst) {
 	n := sysregAt[at]
 	if n == 0 {
 		c.setXt(i, c.readBoard(at, i))
+		c.accessed(at)
 		return
 	}
 	r := &sysregs[n-1]
 	c.checkSysreg(r, i, r.read == nil, r.user >= userRead)
 	c.setXt(i, r.read(c))
+	c.accessed(at)
 }
 
 // setXt writes Rt, unless it is XZR.
@@ -31,11 +33,13 @@ func msrReg(c *CPU, i *Inst) {
 	n := sysregAt[at]
 	if n == 0 {
 		c.writeBoard(at, i)
+		c.accessed(at)
 		return
 	}
 	r := &sysregs[n-1]
 	c.checkSysreg(r, i, r.write == nil, r.user == userWrite)
 	r.write(c, c.R[i.Rd()])
+	c.accessed(at)
 }
 
 // checkSysreg is UNDEFINED for what there is not, or not at EL0, and the traps of EL0.
@@ -222,27 +226,23 @@ func eret(c *CPU, i *Inst) {
 func (c *CPU) exceptionReturn(target uint64) {
 	v := c.Sys.SPSR
 	c.ExclusiveOpen, c.Event = false, true
-	source := c.stepEnabled()
+	source := c.debugEnabled()
 	c.nzcv, c.DAIF = uint8(v>>28&15), uint8(v>>6&15)
 	if illegalReturn(v) {
 		c.IL, c.SS = true, false
 	} else {
 		c.restore(v)
 	}
-	c.SS = v&spsrSS != 0 && c.Sys.MDSCR&mdscrSS != 0 && !source && c.stepEnabled()
+	c.SS = v&spsrSS != 0 && c.Sys.MDSCR&mdscrSS != 0 && !source && c.debugEnabled()
 	c.next = c.branchTarget(target)
 	c.debugChanged()
-	c.updateAttention()
 }
 
 // restore is the part of an exception return that an illegal one leaves out.
 func (c *CPU) restore(v uint64) {
-	c.IL, c.DIT = v&spsrIL != 0, v&spsrDIT != 0 && c.features["DIT"]
-	c.PAN, c.UAO = v&spsrPAN != 0 && c.features["PAN"], v&spsrUAO != 0 && c.features["UAO"]
-	c.SSBS, c.BTYPE = v&spsrSSBS != 0 && c.features["SSBS"], 0
-	if c.features["BTI"] {
-		c.BTYPE = uint8(v >> 10 & 3)
-	}
+	v &= c.spsrHeld
+	c.IL, c.DIT, c.PAN, c.UAO, c.SSBS = v&spsrIL != 0, v&spsrDIT != 0, v&spsrPAN != 0, v&spsrUAO != 0, v&spsrSSBS != 0
+	c.BTYPE = uint8(v >> 10 & 3)
 	c.setEL(uint8(v&spsrEL>>2), uint8(v&spsrSPSel))
 }
 

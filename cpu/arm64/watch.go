@@ -21,11 +21,16 @@ func (c *CPU) SetBreakpoints(addrs []uint64) {
 func (c *CPU) stopsChanged() {
 	old := c.breakpoints
 	c.breakpoints = nil
-	if len(c.hostBreaks) > 0 {
-		c.breakpoints = make(map[uint64]uint8, len(c.hostBreaks))
+	if len(c.hostBreaks)+int(c.armed.codes) > 0 {
+		c.breakpoints = make(map[uint64]uint8, len(c.hostBreaks)+breakpointCount)
 	}
 	for _, a := range c.hostBreaks {
 		c.breakpoints[a] = stopHost
+	}
+	for n, a := range c.armed.code {
+		if c.armed.codes>>n&1 != 0 {
+			c.breakpoints[a] |= stopGuest
+		}
 	}
 	c.breakpointsChanged(old, c.breakpoints)
 }
@@ -33,16 +38,21 @@ func (c *CPU) stopsChanged() {
 // SetWatchpoints replaces the host's watchpoints.
 func (c *CPU) SetWatchpoints(w []cpu.Watch) {
 	c.watches = append([]cpu.Watch(nil), w...)
-	c.watching = len(w) > 0
+	c.watching = len(w) > 0 || c.armed.datas != 0
 	c.DropInline()
 }
 
-// watched reports whether a watchpoint lies in a page: such pages are never in the inline arrays, so every access to them comes by
+// watched reports whether a watchpoint, the debugger's or the guest's, lies in a page: such pages are never in the inline arrays, so every access to them comes by
 // watchAccess.
 func (c *CPU) watched(page uint64) bool {
 	for i := range c.watches {
 		w := &c.watches[i]
 		if w.Addr-page < mmu.PageSize || page-w.Addr < w.Len {
+			return true
+		}
+	}
+	for n := range c.armed.data {
+		if c.armed.datas>>n&1 != 0 && c.armed.data[n].inPage(c.walker.Untagged(page, mmu.Read)) {
 			return true
 		}
 	}
@@ -58,9 +68,6 @@ func (c *CPU) watchAccess(va uint64, size int, write bool) {
 		}
 	}
 }
-
-// watchGuest checks an access against the guest's own watchpoints: they come before it.
-func (c *CPU) watchGuest(va uint64, size int, a mmu.Access) {}
 
 // SkipBreakpoint lets the very next attempt of the instruction at PC pass host breakpoints.
 func (c *CPU) SkipBreakpoint() { c.skip = true }
