@@ -50,3 +50,33 @@ func TestWatchChange(t *testing.T) {
 		t.Error("watching moved the run")
 	}
 }
+
+// TestWatchFirst: an instruction that hits several watchpoints stops for the first of its accesses.
+func TestWatchFirst(t *testing.T) {
+	for _, single := range []bool{false, true} {
+		r := newRig(t, "90 66a5 90", rigOptions{setup: func(r *rig) { r.set("rsi", rigData+0x100) }}) // movsw
+		r.cpu(0).SetSingleStep(single)
+		r.do(func() {
+			r.d.SetWatchpoint(r, rigData, 8, debug.Write)
+			r.d.SetWatchpoint(r, rigData+0x100, 8, debug.Read)
+		})
+		s := r.cont()
+		if s.Kind != debug.StopWatchpoint || s.Access != debug.Read || s.Addr != rigData+0x100 {
+			t.Errorf("single %v: %+v", single, s)
+		}
+	}
+}
+
+// TestStepFromPhysicalBreakpoint: a step from where a physical breakpoint stands executes the instruction, also when the CPU did not
+// come there by a breakpoint stop.
+func TestStepFromPhysicalBreakpoint(t *testing.T) {
+	r := newRig(t, "90 90 90 ebfb", rigOptions{})
+	r.step()
+	r.do(func() { r.d.Break(r, debug.Breakpoint{Addr: rigCode + 1, Physical: true}, nil) })
+	if s := r.step(); s.Kind != debug.StopStep || r.reg("rip") != rigCode+2 {
+		t.Errorf("%+v, rip %#x", s, r.reg("rip"))
+	}
+	if s := r.cont(); s.Kind != debug.StopBreakpoint || r.reg("rip") != rigCode+1 {
+		t.Errorf("%+v, rip %#x", s, r.reg("rip"))
+	}
+}

@@ -38,7 +38,12 @@ func (d *Debugger) arm(plan Plan) {
 
 func (d *Debugger) armCPU(i int, a Action, skip bool) {
 	linear, physical := d.breakpoints.addresses(i, len(d.cpus))
-	linear = d.without(linear, i, a, skip)
+	if start, ok := d.startOf(i, a, skip); ok {
+		linear = without(linear, start)
+		if pa, ok := d.cpus[i].Translate(start); ok {
+			physical = without(physical, pa)
+		}
+	}
 	if !slices.Equal(d.armed[i].linear, linear) {
 		d.armed[i].linear = slices.Clone(linear)
 		d.cpus[i].SetBreakpoints(d.armed[i].linear)
@@ -49,15 +54,20 @@ func (d *Debugger) armCPU(i int, a Action, skip bool) {
 	}
 }
 
-// without leaves out the breakpoint at which a step begins. After a breakpoint stop the CPU's own skip does that; elsewhere
-// an interrupt may be due first, and must not wait for a skip to be used.
-func (d *Debugger) without(addrs []uint64, i int, a Action, skip bool) []uint64 {
+// startOf is where CPU i begins a step, if it stands there: no breakpoint holds there. After a breakpoint stop the CPU's own skip
+// does that; elsewhere an interrupt may be due first, and must not wait for a skip to be used.
+func (d *Debugger) startOf(i int, a Action, skip bool) (start uint64, ok bool) {
 	if a != Step || skip {
-		return addrs
+		return 0, false
 	}
-	start, ok := d.op.start()
-	n, found := slices.BinarySearch(addrs, start)
-	if !ok || !found || d.cpus[i].PC() != start {
+	start, ok = d.op.start()
+	return start, ok && d.cpus[i].PC() == start
+}
+
+// without is a sorted list less one address.
+func without(addrs []uint64, addr uint64) []uint64 {
+	n, found := slices.BinarySearch(addrs, addr)
+	if !found {
 		return addrs
 	}
 	return slices.Delete(slices.Clone(addrs), n, n+1)

@@ -120,7 +120,7 @@ func (c *CPU) watched(lin, size uint64, write bool) bool {
 func (c *CPU) watchRead(lin uint64, size int) {
 	for i := range c.watches {
 		if w := &c.watches[i]; w.Read && overlap(w, lin, size) != 0 {
-			c.leave(cpu.Exit{Kind: cpu.ExitWatchpoint, Addr: w.Addr})
+			c.watchHit(w, false)
 		}
 	}
 	c.watchGuest(lin, size, false)
@@ -131,10 +131,17 @@ func (c *CPU) watchWrite(lin uint64, size int, changed uint64) {
 	for i := range c.watches {
 		w := &c.watches[i]
 		if bytes := overlap(w, lin, size); w.Write && bytes != 0 && (!w.Changed || changed&bytes != 0) {
-			c.leave(cpu.Exit{Kind: cpu.ExitWatchpoint, Addr: w.Addr, Write: true})
+			c.watchHit(w, true)
 		}
 	}
 	c.watchGuest(lin, size, true)
+}
+
+// watchHit ends Run behind the instruction. Of several that it hits, the first is told.
+func (c *CPU) watchHit(w *cpu.Watch, write bool) {
+	if c.exit.Kind != cpu.ExitWatchpoint {
+		c.leave(cpu.Exit{Kind: cpu.ExitWatchpoint, Addr: w.Addr, Write: write})
+	}
 }
 
 // overlap is the part of an access of at most 8 bytes that a watchpoint covers, as a mask of its bits.
