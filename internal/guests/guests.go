@@ -24,6 +24,8 @@ const (
 	Demo    = "demo"    // PVH: counts in a loop, with a timer interrupt
 	Tests   = "tests"   // PVH: prints PASS or FAIL for each of its checks
 	Bench   = "bench"   // PVH: loops to time, see Benchmarks
+
+	TestsARM64 = "tests-arm64" // AArch64, on the board virt: prints what it finds, and powers off
 )
 
 // Command lines of Tests that end the machine, each its own way. Any other command line names a single test, and an empty

@@ -35,7 +35,7 @@ const binutils = "2.40"
 // TestFresh builds every guest from its source and compares it with the embedded file: every byte with the same binutils,
 // else what is loaded and the symbols.
 func TestFresh(t *testing.T) {
-	need(t, "make", "as", "ld", "objcopy")
+	need(t, "make", "as", "ld", "objcopy", "aarch64-linux-gnu-as", "aarch64-linux-gnu-ld")
 	dir := t.TempDir()
 	if out, err := exec.Command("make", "-s", "guests-embedded", "GUESTS_BIN="+dir).CombinedOutput(); err != nil {
 		t.Fatalf("make guests-embedded: %v\n%s", err, out)
