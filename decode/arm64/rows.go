@@ -1,0 +1,75 @@
+package arm64
+
+import (
+	"slices"
+	"strings"
+)
+
+//go:generate go run genops.go
+
+// Op is a mnemonic with the manual's variant of it: ADDimm is ADD (immediate), FADDs is FADD (scalar), FADDv is FADD (vector). One
+// Op covers all widths, sizes and lengths that its encodings have.
+type Op uint16
+
+// String returns the name.
+func (o Op) String() string {
+	if int(o) < len(opNames) {
+		return opNames[o]
+	}
+	return opNames[Invalid]
+}
+
+// Mnemonic returns the name without the variant.
+func (o Op) Mnemonic() string {
+	return strings.TrimRightFunc(o.String(), func(r rune) bool { return 'a' <= r && r <= 'z' || r == 'V' })
+}
+
+// Row is one encoding of an instruction.
+//
+// Pattern is the word, bit 31 first: 0 and 1 are fixed, x is read by nobody (the manual's should-be bits), and a letter is a field,
+// from all the places where it stands.
+//
+// Where is what the fields must fulfil, or else the word is unallocated: terms that all hold, each of alternatives with "|" between
+// them, each a field, one of = != < >=, and a number or another field.
+type Row struct {
+	Pattern string
+	Op      Op
+	Where   string
+	Feature string // what the row belongs to besides Armv8.0, in the ID registers' words; "" for what every CPU has, "A B" needs both
+}
+
+// row is a Row as the tables spell it; its table adds the feature.
+type row struct {
+	pattern string
+	op      Op
+	where   string
+}
+
+// Rows is the instruction set. Row 0 is the unallocated word.
+var Rows = slices.Concat(
+	[]Row{{}},
+	table("", immediateRows, branchRows, exceptionRows, systemRows, exclusiveRows, loadStoreRows, registerRows),
+	table("", vectorLoadStoreRows, structureRows),
+	table("PAuth", authBranchRows, authHintRows, authLoadRows, authRows),
+	table("BTI", btiRows),
+	table("SB", sbRows),
+	table("PAN", panRows),
+	table("UAO", uaoRows),
+	table("DIT", ditRows),
+	table("SSBS", ssbsRows),
+	table("FlagM", cfinvRows, flagRows),
+	table("CRC32", crcRows),
+	table("LSE", lseRows),
+	table("LRCPC", lrcpcRows),
+)
+
+// table turns spelled rows into Rows of one feature.
+func table(feature string, groups ...[]row) []Row {
+	var rows []Row
+	for _, group := range groups {
+		for _, r := range group {
+			rows = append(rows, Row{r.pattern, r.op, r.where, feature})
+		}
+	}
+	return rows
+}
