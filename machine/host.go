@@ -16,7 +16,7 @@ type Host struct {
 	Live   *replay.Live   // inputs from other goroutines, or nil
 	Pace   bool           // an idle machine sleeps until the deadline's host time
 
-	Clock       func() time.Time // the guest's time follows this clock; nil: it follows the units alone
+	Clock       HostClock // the guest's time follows this clock; nil: it follows the units alone
 	ClockOnStop ClockOnStop
 
 	Until     uint64        // stop when so many units are retired; 0: no such stop

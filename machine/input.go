@@ -34,7 +34,7 @@ func (m *Machine) pollSources() {
 		m.drain(m.host.Live)
 	}
 	if m.hostClock.due && !m.hostClock.off {
-		m.followClock()
+		m.followClock(m.host.Clock.Now())
 	}
 }
 

@@ -21,6 +21,7 @@ func (m *Machine) Resume(p Plan) Stop {
 		p.Units += m.State.Retired
 	}
 	m.resumeClock(&p)
+	defer m.suspendClock()
 	for {
 		if stop, ok := m.boundary(&p); ok {
 			return stop

@@ -206,10 +206,8 @@ func (o *options) host(stdio, stderr io.Writer) (machine.Host, error) {
 		return h, err
 	}
 	if o.clock == "host" {
-		h.Clock, h.Pace = time.Now, true
-		h.ClockOnStop = map[string]machine.ClockOnStop{
-			"pause": machine.ClockPauses, "pause-step": machine.ClockPausesSteps, "run": machine.ClockRuns,
-		}[o.clockOnStop]
+		h.Clock, h.Pace = machine.RealClock{}, o.pace != "none"
+		h.ClockOnStop, _ = machine.ParseClockOnStop(o.clockOnStop) // check has seen it
 	}
 	if o.input != "" {
 		f, err := os.Open(o.input)
