@@ -3,6 +3,7 @@ package arm64
 import (
 	"math/bits"
 	"slices"
+	"strings"
 )
 
 // indexShift is where the bits begin that choose the candidates: 31 to 21, which separate most classes of the encoding.
@@ -14,6 +15,9 @@ var patterns = make([]pattern, len(Rows))
 // index lists, for the top bits of a word, the rows that it can be, most fixed bits first.
 var index [1 << (32 - indexShift)][]uint16
 
+// half says which of Rows work on half-precision numbers by more than the type field of scalar floating point.
+var half = make([]bool, len(Rows))
+
 func init() {
 	for i := 1; i < len(Rows); i++ {
 		p, err := parse(&Rows[i])
@@ -21,6 +25,7 @@ func init() {
 			panic("decode/arm64: " + err.Error())
 		}
 		patterns[i] = p
+		half[i] = strings.Contains(Rows[i].Feature, "FP16")
 	}
 	for top := range index {
 		index[top] = candidates(uint32(top) << indexShift)
@@ -50,3 +55,6 @@ func Decode(raw uint32) (i Inst, ok bool) {
 	}
 	return Inst{Raw: raw}, false
 }
+
+// Half reports whether the instruction works on half-precision numbers. Advanced SIMD has encodings of their own for them.
+func (i *Inst) Half() bool { return half[i.Row] }

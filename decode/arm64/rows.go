@@ -3,6 +3,7 @@ package arm64
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 //go:generate go run genops.go
@@ -19,9 +20,13 @@ func (o Op) String() string {
 	return opNames[Invalid]
 }
 
-// Mnemonic returns the name without the variant.
+// Mnemonic returns the name without the variant: small letters, and the V of loads and stores of SIMD&FP registers.
 func (o Op) Mnemonic() string {
-	return strings.TrimRightFunc(o.String(), func(r rune) bool { return 'a' <= r && r <= 'z' || r == 'V' })
+	name := o.String()
+	if strings.HasPrefix(name, "LD") || strings.HasPrefix(name, "ST") {
+		name = strings.TrimSuffix(name, "V")
+	}
+	return strings.TrimRightFunc(name, unicode.IsLower)
 }
 
 // Row is one encoding of an instruction.
@@ -49,7 +54,8 @@ type row struct {
 var Rows = slices.Concat(
 	[]Row{{}},
 	table("", immediateRows, branchRows, exceptionRows, systemRows, exclusiveRows, loadStoreRows, registerRows),
-	table("", vectorLoadStoreRows, structureRows),
+	table("", floatRows, vectorLoadStoreRows, structureRows),
+	table("", simdThreeRows, simdLongRows, simdTwoRows, simdElementRows, simdMoveRows, simdShiftRows, simdFloatRows),
 	table("PAuth", authBranchRows, authHintRows, authLoadRows, authRows),
 	table("BTI", btiRows),
 	table("SB", sbRows),
@@ -61,6 +67,18 @@ var Rows = slices.Concat(
 	table("CRC32", crcRows),
 	table("LSE", lseRows),
 	table("LRCPC", lrcpcRows),
+	table("FP16", halfFloatRows, simdHalfRows),
+	table("RDM", rdmRows),
+	table("DotProd", dotRows),
+	table("JSCVT", javascriptRows),
+	table("FCMA", complexRows),
+	table("FCMA FP16", complexHalfRows),
+	table("FRINTTS", frinttsRows, simdFrinttsRows),
+	table("AES", aesRows),
+	table("PMULL", pmullRows),
+	table("SHA1", sha1Rows),
+	table("SHA256", sha256Rows),
+	table("SHA512", sha512Rows),
 )
 
 // table turns spelled rows into Rows of one feature.

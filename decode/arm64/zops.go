@@ -30,6 +30,25 @@ const (
 	DCPS1
 	DCPS2
 	DCPS3
+	AESE
+	AESD
+	AESMC
+	AESIMC
+	SHA1C
+	SHA1P
+	SHA1M
+	SHA1SU0
+	SHA1H
+	SHA1SU1
+	SHA256H
+	SHA256H2
+	SHA256SU1
+	SHA256SU0
+	SHA512H
+	SHA512H2
+	SHA512SU1
+	SHA512SU0
+	PMULL
 	STXR
 	STLXR
 	LDXR
@@ -52,6 +71,59 @@ const (
 	LDUMIN
 	SWP
 	LDAPR
+	FMOVgen
+	FCVT
+	SCVTFfix
+	UCVTFfix
+	FCVTZSfix
+	FCVTZUfix
+	FCVTNSgen
+	FCVTNUgen
+	FCVTPSgen
+	FCVTPUgen
+	FCVTMSgen
+	FCVTMUgen
+	FCVTZSgen
+	FCVTZUgen
+	SCVTFgen
+	UCVTFgen
+	FCVTASgen
+	FCVTAUgen
+	FMOVreg
+	FABSs
+	FNEGs
+	FSQRTs
+	FRINTNs
+	FRINTPs
+	FRINTMs
+	FRINTZs
+	FRINTAs
+	FRINTXs
+	FRINTIs
+	FCMP
+	FCMPE
+	FMOVimm
+	FCCMP
+	FCCMPE
+	FMULs
+	FDIVs
+	FADDs
+	FSUBs
+	FMAXs
+	FMINs
+	FMAXNMs
+	FMINNMs
+	FNMULs
+	FCSEL
+	FMADD
+	FMSUB
+	FNMADD
+	FNMSUB
+	FJCVTZS
+	FRINT32Zs
+	FRINT32Xs
+	FRINT64Zs
+	FRINT64Xs
 	ADR
 	ADRP
 	ADDimm
@@ -198,6 +270,375 @@ const (
 	RMIF
 	SETF8
 	SETF16
+	SHADD
+	SQADDv
+	SRHADD
+	ANDv
+	BICv
+	ORRv
+	ORNv
+	SHSUB
+	SQSUBv
+	CMGTv
+	CMGEv
+	SSHLv
+	SQSHLv
+	SRSHLv
+	SQRSHLv
+	SMAX
+	SMIN
+	SABD
+	SABA
+	ADDv
+	CMTSTv
+	MLA
+	MULv
+	SMAXP
+	SMINP
+	SQDMULHv
+	UHADD
+	UQADDv
+	URHADD
+	EORv
+	BSL
+	BIT
+	BIF
+	UHSUB
+	UQSUBv
+	CMHIv
+	CMHSv
+	USHLv
+	UQSHLv
+	URSHLv
+	UQRSHLv
+	UMAX
+	UMIN
+	UABD
+	UABA
+	SUBv
+	CMEQv
+	MLS
+	PMUL
+	UMAXP
+	UMINP
+	SQRDMULHv
+	ADDPv
+	SQADDs
+	SQSUBs
+	CMGTs
+	CMGEs
+	SSHLs
+	SQSHLs
+	SRSHLs
+	SQRSHLs
+	ADDs
+	CMTSTs
+	SQDMULHs
+	UQADDs
+	UQSUBs
+	CMHIs
+	CMHSs
+	USHLs
+	UQSHLs
+	URSHLs
+	UQRSHLs
+	SUBs
+	CMEQs
+	SQRDMULHs
+	SADDL
+	SADDW
+	SSUBL
+	SSUBW
+	SABAL
+	SABDL
+	SMLALv
+	SMLSLv
+	SMULLv
+	UADDL
+	UADDW
+	USUBL
+	USUBW
+	UABAL
+	UABDL
+	UMLALv
+	UMLSLv
+	UMULLv
+	ADDHN
+	SUBHN
+	RADDHN
+	RSUBHN
+	SQDMLALv
+	SQDMLSLv
+	SQDMULLv
+	SQDMLALs
+	SQDMLSLs
+	SQDMULLs
+	REV64
+	REV16v
+	REV32v
+	SADDLP
+	SADALP
+	UADDLP
+	UADALP
+	SUQADDv
+	USQADDv
+	CLSv
+	CLZv
+	CNT
+	NOT
+	RBITv
+	SQABSv
+	SQNEGv
+	CMGTvzero
+	CMEQvzero
+	CMLTvzero
+	CMGEvzero
+	CMLEvzero
+	ABSv
+	NEGv
+	XTN
+	SQXTNv
+	SQXTUNv
+	SHLL
+	UQXTNv
+	SUQADDs
+	SQABSs
+	CMGTszero
+	CMEQszero
+	CMLTszero
+	ABSs
+	SQXTNs
+	USQADDs
+	SQNEGs
+	CMGEszero
+	CMLEszero
+	NEGs
+	SQXTUNs
+	UQXTNs
+	SADDLV
+	UADDLV
+	SMAXV
+	UMAXV
+	SMINV
+	UMINV
+	ADDV
+	ADDPs
+	SMLALelem
+	SMLSLelem
+	MULelem
+	SMULLelem
+	MLAelem
+	UMLALelem
+	MLSelem
+	UMLSLelem
+	UMULLelem
+	SQDMLALelem
+	SQDMLALselem
+	SQDMLSLelem
+	SQDMLSLselem
+	SQDMULLelem
+	SQDMULLselem
+	SQDMULHelem
+	SQDMULHselem
+	SQRDMULHelem
+	SQRDMULHselem
+	TBL
+	TBX
+	UZP1
+	TRN1
+	ZIP1
+	UZP2
+	TRN2
+	ZIP2
+	EXT
+	DUPelem
+	DUPgen
+	DUPselem
+	SMOV
+	UMOV
+	INSgen
+	INSelem
+	MOVI
+	ORRvimm
+	FMOVvimm
+	MVNI
+	BICvimm
+	SSHRv
+	SSRAv
+	SRSHRv
+	SRSRAv
+	SHLv
+	SQSHLvimm
+	USHRv
+	USRAv
+	URSHRv
+	URSRAv
+	SRIv
+	SLIv
+	SQSHLUv
+	UQSHLvimm
+	SHRN
+	RSHRN
+	SQSHRNv
+	SQRSHRNv
+	SSHLL
+	SQSHRUNv
+	SQRSHRUNv
+	UQSHRNv
+	UQRSHRNv
+	USHLL
+	SCVTFvfix
+	FCVTZSvfix
+	UCVTFvfix
+	FCVTZUvfix
+	SSHRs
+	SSRAs
+	SRSHRs
+	SRSRAs
+	SHLs
+	SQSHLsimm
+	USHRs
+	USRAs
+	URSHRs
+	URSRAs
+	SRIs
+	SLIs
+	SQSHLUs
+	UQSHLsimm
+	SQSHRNs
+	SQRSHRNs
+	SQSHRUNs
+	SQRSHRUNs
+	UQSHRNs
+	UQRSHRNs
+	SCVTFsfix
+	FCVTZSsfix
+	UCVTFsfix
+	FCVTZUsfix
+	SQRDMLAHv
+	SQRDMLAHs
+	SQRDMLSHv
+	SQRDMLSHs
+	SQRDMLAHelem
+	SQRDMLAHselem
+	SQRDMLSHelem
+	SQRDMLSHselem
+	SDOTv
+	SDOTelem
+	UDOTv
+	UDOTelem
+	FMAXNMv
+	FMLAv
+	FADDv
+	FMULXv
+	FCMEQv
+	FMAXv
+	FRECPSv
+	FMINNMv
+	FMLSv
+	FSUBv
+	FMINv
+	FRSQRTSv
+	FMAXNMPv
+	FADDPv
+	FMULv
+	FCMGEv
+	FACGEv
+	FMAXPv
+	FDIVv
+	FMINNMPv
+	FABDv
+	FCMGTv
+	FACGTv
+	FMINPv
+	FMULXs
+	FCMEQs
+	FRECPSs
+	FRSQRTSs
+	FCMGEs
+	FACGEs
+	FABDs
+	FCMGTs
+	FACGTs
+	FRINTNv
+	FRINTMv
+	FCVTNSv
+	FCVTMSv
+	FCVTASv
+	SCVTFv
+	FABSv
+	FRINTPv
+	FRINTZv
+	FCVTPSv
+	FCVTZSv
+	FRECPEv
+	FRINTAv
+	FRINTXv
+	FCVTNUv
+	FCVTMUv
+	FCVTAUv
+	UCVTFv
+	FNEGv
+	FRINTIv
+	FCVTPUv
+	FCVTZUv
+	FRSQRTEv
+	FSQRTv
+	FCMGTvzero
+	FCMEQvzero
+	FCMLTvzero
+	FCMGEvzero
+	FCMLEvzero
+	FCVTN
+	FCVTL
+	FCVTXNv
+	URECPE
+	URSQRTE
+	FCVTNSs
+	FCVTMSs
+	FCVTASs
+	SCVTFs
+	FCVTPSs
+	FCVTZSs
+	FRECPEs
+	FCVTNUs
+	FCVTMUs
+	FCVTAUs
+	UCVTFs
+	FCVTPUs
+	FCVTZUs
+	FRSQRTEs
+	FCMGTszero
+	FCMEQszero
+	FCMLTszero
+	FCMGEszero
+	FCMLEszero
+	FRECPX
+	FCVTXNs
+	FMAXNMV
+	FMINNMV
+	FMAXV
+	FMINV
+	FMAXNMPs
+	FMINNMPs
+	FADDPs
+	FMAXPs
+	FMINPs
+	FMLAelem
+	FMLAselem
+	FMLSelem
+	FMLSselem
+	FMULelem
+	FMULselem
+	FMULXelem
+	FMULXselem
+	FCMLAv
+	FCADD
+	FCMLAelem
+	FRINT32Zv
+	FRINT32Xv
+	FRINT64Zv
+	FRINT64Xv
 	HINT
 	YIELD
 	WFE
@@ -232,232 +673,673 @@ const (
 )
 
 // NumOps counts the operations, Invalid included.
-const NumOps = 225
+const NumOps = 666
 
 var opNames = [NumOps]string{
-	Invalid:   "(undefined)",
-	Bcond:     "Bcond",
-	B:         "B",
-	BL:        "BL",
-	CBZ:       "CBZ",
-	CBNZ:      "CBNZ",
-	TBZ:       "TBZ",
-	TBNZ:      "TBNZ",
-	BR:        "BR",
-	BLR:       "BLR",
-	RET:       "RET",
-	ERET:      "ERET",
-	DRPS:      "DRPS",
-	BRAA:      "BRAA",
-	BLRAA:     "BLRAA",
-	RETAA:     "RETAA",
-	ERETAA:    "ERETAA",
-	UDF:       "UDF",
-	SVC:       "SVC",
-	HVC:       "HVC",
-	SMC:       "SMC",
-	BRK:       "BRK",
-	HLT:       "HLT",
-	DCPS1:     "DCPS1",
-	DCPS2:     "DCPS2",
-	DCPS3:     "DCPS3",
-	STXR:      "STXR",
-	STLXR:     "STLXR",
-	LDXR:      "LDXR",
-	LDAXR:     "LDAXR",
-	STXP:      "STXP",
-	STLXP:     "STLXP",
-	LDXP:      "LDXP",
-	LDAXP:     "LDAXP",
-	STLR:      "STLR",
-	LDAR:      "LDAR",
-	CASP:      "CASP",
-	CAS:       "CAS",
-	LDADD:     "LDADD",
-	LDCLR:     "LDCLR",
-	LDEOR:     "LDEOR",
-	LDSET:     "LDSET",
-	LDSMAX:    "LDSMAX",
-	LDSMIN:    "LDSMIN",
-	LDUMAX:    "LDUMAX",
-	LDUMIN:    "LDUMIN",
-	SWP:       "SWP",
-	LDAPR:     "LDAPR",
-	ADR:       "ADR",
-	ADRP:      "ADRP",
-	ADDimm:    "ADDimm",
-	ADDSimm:   "ADDSimm",
-	SUBimm:    "SUBimm",
-	SUBSimm:   "SUBSimm",
-	ANDimm:    "ANDimm",
-	ORRimm:    "ORRimm",
-	EORimm:    "EORimm",
-	ANDSimm:   "ANDSimm",
-	MOVN:      "MOVN",
-	MOVZ:      "MOVZ",
-	MOVK:      "MOVK",
-	SBFM:      "SBFM",
-	BFM:       "BFM",
-	UBFM:      "UBFM",
-	EXTR:      "EXTR",
-	LDRlit:    "LDRlit",
-	LDRSWlit:  "LDRSWlit",
-	PRFMlit:   "PRFMlit",
-	STNP:      "STNP",
-	STP:       "STP",
-	LDNP:      "LDNP",
-	LDP:       "LDP",
-	LDPSW:     "LDPSW",
-	STRimm:    "STRimm",
-	STUR:      "STUR",
-	STRpost:   "STRpost",
-	STTR:      "STTR",
-	STRpre:    "STRpre",
-	STRreg:    "STRreg",
-	LDRimm:    "LDRimm",
-	LDUR:      "LDUR",
-	LDRpost:   "LDRpost",
-	LDTR:      "LDTR",
-	LDRpre:    "LDRpre",
-	LDRreg:    "LDRreg",
-	LDRSimm:   "LDRSimm",
-	LDURS:     "LDURS",
-	LDRSpost:  "LDRSpost",
-	LDTRS:     "LDTRS",
-	LDRSpre:   "LDRSpre",
-	LDRSreg:   "LDRSreg",
-	PRFMimm:   "PRFMimm",
-	PRFUM:     "PRFUM",
-	PRFMreg:   "PRFMreg",
-	LDRAA:     "LDRAA",
-	LDRlitV:   "LDRlitV",
-	STNPV:     "STNPV",
-	STPV:      "STPV",
-	LDNPV:     "LDNPV",
-	LDPV:      "LDPV",
-	STRimmV:   "STRimmV",
-	STURV:     "STURV",
-	STRpostV:  "STRpostV",
-	STRpreV:   "STRpreV",
-	STRregV:   "STRregV",
-	LDRimmV:   "LDRimmV",
-	LDURV:     "LDURV",
-	LDRpostV:  "LDRpostV",
-	LDRpreV:   "LDRpreV",
-	LDRregV:   "LDRregV",
-	ST4multi:  "ST4multi",
-	ST1multi:  "ST1multi",
-	ST3multi:  "ST3multi",
-	ST2multi:  "ST2multi",
-	ST1single: "ST1single",
-	ST3single: "ST3single",
-	ST2single: "ST2single",
-	ST4single: "ST4single",
-	LD4multi:  "LD4multi",
-	LD1multi:  "LD1multi",
-	LD3multi:  "LD3multi",
-	LD2multi:  "LD2multi",
-	LD1single: "LD1single",
-	LD1R:      "LD1R",
-	LD3single: "LD3single",
-	LD3R:      "LD3R",
-	LD2single: "LD2single",
-	LD2R:      "LD2R",
-	LD4single: "LD4single",
-	LD4R:      "LD4R",
-	ANDshift:  "ANDshift",
-	BICshift:  "BICshift",
-	ORRshift:  "ORRshift",
-	ORNshift:  "ORNshift",
-	EORshift:  "EORshift",
-	EONshift:  "EONshift",
-	ANDSshift: "ANDSshift",
-	BICSshift: "BICSshift",
-	ADDshift:  "ADDshift",
-	ADDext:    "ADDext",
-	ADDSshift: "ADDSshift",
-	ADDSext:   "ADDSext",
-	SUBshift:  "SUBshift",
-	SUBext:    "SUBext",
-	SUBSshift: "SUBSshift",
-	SUBSext:   "SUBSext",
-	ADC:       "ADC",
-	ADCS:      "ADCS",
-	SBC:       "SBC",
-	SBCS:      "SBCS",
-	CCMNreg:   "CCMNreg",
-	CCMNimm:   "CCMNimm",
-	CCMPreg:   "CCMPreg",
-	CCMPimm:   "CCMPimm",
-	CSEL:      "CSEL",
-	CSINC:     "CSINC",
-	CSINV:     "CSINV",
-	CSNEG:     "CSNEG",
-	MADD:      "MADD",
-	MSUB:      "MSUB",
-	SMADDL:    "SMADDL",
-	SMSUBL:    "SMSUBL",
-	SMULH:     "SMULH",
-	UMADDL:    "UMADDL",
-	UMSUBL:    "UMSUBL",
-	UMULH:     "UMULH",
-	UDIV:      "UDIV",
-	SDIV:      "SDIV",
-	LSLV:      "LSLV",
-	LSRV:      "LSRV",
-	ASRV:      "ASRV",
-	RORV:      "RORV",
-	RBIT:      "RBIT",
-	REV16:     "REV16",
-	REV:       "REV",
-	REV32:     "REV32",
-	CLZ:       "CLZ",
-	CLS:       "CLS",
-	CRC32:     "CRC32",
-	CRC32C:    "CRC32C",
-	PACIA:     "PACIA",
-	PACIB:     "PACIB",
-	PACDA:     "PACDA",
-	PACDB:     "PACDB",
-	AUTIA:     "AUTIA",
-	AUTIB:     "AUTIB",
-	AUTDA:     "AUTDA",
-	AUTDB:     "AUTDB",
-	XPACI:     "XPACI",
-	XPACD:     "XPACD",
-	PACGA:     "PACGA",
-	RMIF:      "RMIF",
-	SETF8:     "SETF8",
-	SETF16:    "SETF16",
-	HINT:      "HINT",
-	YIELD:     "YIELD",
-	WFE:       "WFE",
-	WFI:       "WFI",
-	SEV:       "SEV",
-	SEVL:      "SEVL",
-	CLREX:     "CLREX",
-	DSB:       "DSB",
-	DMB:       "DMB",
-	ISB:       "ISB",
-	MSRimm:    "MSRimm",
-	SYS:       "SYS",
-	SYSL:      "SYSL",
-	MSRreg:    "MSRreg",
-	MRS:       "MRS",
-	XPACLRI:   "XPACLRI",
-	PACIA1716: "PACIA1716",
-	PACIB1716: "PACIB1716",
-	AUTIA1716: "AUTIA1716",
-	AUTIB1716: "AUTIB1716",
-	PACIAZ:    "PACIAZ",
-	PACIASP:   "PACIASP",
-	PACIBZ:    "PACIBZ",
-	PACIBSP:   "PACIBSP",
-	AUTIAZ:    "AUTIAZ",
-	AUTIASP:   "AUTIASP",
-	AUTIBZ:    "AUTIBZ",
-	AUTIBSP:   "AUTIBSP",
-	BTI:       "BTI",
-	SB:        "SB",
-	CFINV:     "CFINV",
+	Invalid:       "(undefined)",
+	Bcond:         "Bcond",
+	B:             "B",
+	BL:            "BL",
+	CBZ:           "CBZ",
+	CBNZ:          "CBNZ",
+	TBZ:           "TBZ",
+	TBNZ:          "TBNZ",
+	BR:            "BR",
+	BLR:           "BLR",
+	RET:           "RET",
+	ERET:          "ERET",
+	DRPS:          "DRPS",
+	BRAA:          "BRAA",
+	BLRAA:         "BLRAA",
+	RETAA:         "RETAA",
+	ERETAA:        "ERETAA",
+	UDF:           "UDF",
+	SVC:           "SVC",
+	HVC:           "HVC",
+	SMC:           "SMC",
+	BRK:           "BRK",
+	HLT:           "HLT",
+	DCPS1:         "DCPS1",
+	DCPS2:         "DCPS2",
+	DCPS3:         "DCPS3",
+	AESE:          "AESE",
+	AESD:          "AESD",
+	AESMC:         "AESMC",
+	AESIMC:        "AESIMC",
+	SHA1C:         "SHA1C",
+	SHA1P:         "SHA1P",
+	SHA1M:         "SHA1M",
+	SHA1SU0:       "SHA1SU0",
+	SHA1H:         "SHA1H",
+	SHA1SU1:       "SHA1SU1",
+	SHA256H:       "SHA256H",
+	SHA256H2:      "SHA256H2",
+	SHA256SU1:     "SHA256SU1",
+	SHA256SU0:     "SHA256SU0",
+	SHA512H:       "SHA512H",
+	SHA512H2:      "SHA512H2",
+	SHA512SU1:     "SHA512SU1",
+	SHA512SU0:     "SHA512SU0",
+	PMULL:         "PMULL",
+	STXR:          "STXR",
+	STLXR:         "STLXR",
+	LDXR:          "LDXR",
+	LDAXR:         "LDAXR",
+	STXP:          "STXP",
+	STLXP:         "STLXP",
+	LDXP:          "LDXP",
+	LDAXP:         "LDAXP",
+	STLR:          "STLR",
+	LDAR:          "LDAR",
+	CASP:          "CASP",
+	CAS:           "CAS",
+	LDADD:         "LDADD",
+	LDCLR:         "LDCLR",
+	LDEOR:         "LDEOR",
+	LDSET:         "LDSET",
+	LDSMAX:        "LDSMAX",
+	LDSMIN:        "LDSMIN",
+	LDUMAX:        "LDUMAX",
+	LDUMIN:        "LDUMIN",
+	SWP:           "SWP",
+	LDAPR:         "LDAPR",
+	FMOVgen:       "FMOVgen",
+	FCVT:          "FCVT",
+	SCVTFfix:      "SCVTFfix",
+	UCVTFfix:      "UCVTFfix",
+	FCVTZSfix:     "FCVTZSfix",
+	FCVTZUfix:     "FCVTZUfix",
+	FCVTNSgen:     "FCVTNSgen",
+	FCVTNUgen:     "FCVTNUgen",
+	FCVTPSgen:     "FCVTPSgen",
+	FCVTPUgen:     "FCVTPUgen",
+	FCVTMSgen:     "FCVTMSgen",
+	FCVTMUgen:     "FCVTMUgen",
+	FCVTZSgen:     "FCVTZSgen",
+	FCVTZUgen:     "FCVTZUgen",
+	SCVTFgen:      "SCVTFgen",
+	UCVTFgen:      "UCVTFgen",
+	FCVTASgen:     "FCVTASgen",
+	FCVTAUgen:     "FCVTAUgen",
+	FMOVreg:       "FMOVreg",
+	FABSs:         "FABSs",
+	FNEGs:         "FNEGs",
+	FSQRTs:        "FSQRTs",
+	FRINTNs:       "FRINTNs",
+	FRINTPs:       "FRINTPs",
+	FRINTMs:       "FRINTMs",
+	FRINTZs:       "FRINTZs",
+	FRINTAs:       "FRINTAs",
+	FRINTXs:       "FRINTXs",
+	FRINTIs:       "FRINTIs",
+	FCMP:          "FCMP",
+	FCMPE:         "FCMPE",
+	FMOVimm:       "FMOVimm",
+	FCCMP:         "FCCMP",
+	FCCMPE:        "FCCMPE",
+	FMULs:         "FMULs",
+	FDIVs:         "FDIVs",
+	FADDs:         "FADDs",
+	FSUBs:         "FSUBs",
+	FMAXs:         "FMAXs",
+	FMINs:         "FMINs",
+	FMAXNMs:       "FMAXNMs",
+	FMINNMs:       "FMINNMs",
+	FNMULs:        "FNMULs",
+	FCSEL:         "FCSEL",
+	FMADD:         "FMADD",
+	FMSUB:         "FMSUB",
+	FNMADD:        "FNMADD",
+	FNMSUB:        "FNMSUB",
+	FJCVTZS:       "FJCVTZS",
+	FRINT32Zs:     "FRINT32Zs",
+	FRINT32Xs:     "FRINT32Xs",
+	FRINT64Zs:     "FRINT64Zs",
+	FRINT64Xs:     "FRINT64Xs",
+	ADR:           "ADR",
+	ADRP:          "ADRP",
+	ADDimm:        "ADDimm",
+	ADDSimm:       "ADDSimm",
+	SUBimm:        "SUBimm",
+	SUBSimm:       "SUBSimm",
+	ANDimm:        "ANDimm",
+	ORRimm:        "ORRimm",
+	EORimm:        "EORimm",
+	ANDSimm:       "ANDSimm",
+	MOVN:          "MOVN",
+	MOVZ:          "MOVZ",
+	MOVK:          "MOVK",
+	SBFM:          "SBFM",
+	BFM:           "BFM",
+	UBFM:          "UBFM",
+	EXTR:          "EXTR",
+	LDRlit:        "LDRlit",
+	LDRSWlit:      "LDRSWlit",
+	PRFMlit:       "PRFMlit",
+	STNP:          "STNP",
+	STP:           "STP",
+	LDNP:          "LDNP",
+	LDP:           "LDP",
+	LDPSW:         "LDPSW",
+	STRimm:        "STRimm",
+	STUR:          "STUR",
+	STRpost:       "STRpost",
+	STTR:          "STTR",
+	STRpre:        "STRpre",
+	STRreg:        "STRreg",
+	LDRimm:        "LDRimm",
+	LDUR:          "LDUR",
+	LDRpost:       "LDRpost",
+	LDTR:          "LDTR",
+	LDRpre:        "LDRpre",
+	LDRreg:        "LDRreg",
+	LDRSimm:       "LDRSimm",
+	LDURS:         "LDURS",
+	LDRSpost:      "LDRSpost",
+	LDTRS:         "LDTRS",
+	LDRSpre:       "LDRSpre",
+	LDRSreg:       "LDRSreg",
+	PRFMimm:       "PRFMimm",
+	PRFUM:         "PRFUM",
+	PRFMreg:       "PRFMreg",
+	LDRAA:         "LDRAA",
+	LDRlitV:       "LDRlitV",
+	STNPV:         "STNPV",
+	STPV:          "STPV",
+	LDNPV:         "LDNPV",
+	LDPV:          "LDPV",
+	STRimmV:       "STRimmV",
+	STURV:         "STURV",
+	STRpostV:      "STRpostV",
+	STRpreV:       "STRpreV",
+	STRregV:       "STRregV",
+	LDRimmV:       "LDRimmV",
+	LDURV:         "LDURV",
+	LDRpostV:      "LDRpostV",
+	LDRpreV:       "LDRpreV",
+	LDRregV:       "LDRregV",
+	ST4multi:      "ST4multi",
+	ST1multi:      "ST1multi",
+	ST3multi:      "ST3multi",
+	ST2multi:      "ST2multi",
+	ST1single:     "ST1single",
+	ST3single:     "ST3single",
+	ST2single:     "ST2single",
+	ST4single:     "ST4single",
+	LD4multi:      "LD4multi",
+	LD1multi:      "LD1multi",
+	LD3multi:      "LD3multi",
+	LD2multi:      "LD2multi",
+	LD1single:     "LD1single",
+	LD1R:          "LD1R",
+	LD3single:     "LD3single",
+	LD3R:          "LD3R",
+	LD2single:     "LD2single",
+	LD2R:          "LD2R",
+	LD4single:     "LD4single",
+	LD4R:          "LD4R",
+	ANDshift:      "ANDshift",
+	BICshift:      "BICshift",
+	ORRshift:      "ORRshift",
+	ORNshift:      "ORNshift",
+	EORshift:      "EORshift",
+	EONshift:      "EONshift",
+	ANDSshift:     "ANDSshift",
+	BICSshift:     "BICSshift",
+	ADDshift:      "ADDshift",
+	ADDext:        "ADDext",
+	ADDSshift:     "ADDSshift",
+	ADDSext:       "ADDSext",
+	SUBshift:      "SUBshift",
+	SUBext:        "SUBext",
+	SUBSshift:     "SUBSshift",
+	SUBSext:       "SUBSext",
+	ADC:           "ADC",
+	ADCS:          "ADCS",
+	SBC:           "SBC",
+	SBCS:          "SBCS",
+	CCMNreg:       "CCMNreg",
+	CCMNimm:       "CCMNimm",
+	CCMPreg:       "CCMPreg",
+	CCMPimm:       "CCMPimm",
+	CSEL:          "CSEL",
+	CSINC:         "CSINC",
+	CSINV:         "CSINV",
+	CSNEG:         "CSNEG",
+	MADD:          "MADD",
+	MSUB:          "MSUB",
+	SMADDL:        "SMADDL",
+	SMSUBL:        "SMSUBL",
+	SMULH:         "SMULH",
+	UMADDL:        "UMADDL",
+	UMSUBL:        "UMSUBL",
+	UMULH:         "UMULH",
+	UDIV:          "UDIV",
+	SDIV:          "SDIV",
+	LSLV:          "LSLV",
+	LSRV:          "LSRV",
+	ASRV:          "ASRV",
+	RORV:          "RORV",
+	RBIT:          "RBIT",
+	REV16:         "REV16",
+	REV:           "REV",
+	REV32:         "REV32",
+	CLZ:           "CLZ",
+	CLS:           "CLS",
+	CRC32:         "CRC32",
+	CRC32C:        "CRC32C",
+	PACIA:         "PACIA",
+	PACIB:         "PACIB",
+	PACDA:         "PACDA",
+	PACDB:         "PACDB",
+	AUTIA:         "AUTIA",
+	AUTIB:         "AUTIB",
+	AUTDA:         "AUTDA",
+	AUTDB:         "AUTDB",
+	XPACI:         "XPACI",
+	XPACD:         "XPACD",
+	PACGA:         "PACGA",
+	RMIF:          "RMIF",
+	SETF8:         "SETF8",
+	SETF16:        "SETF16",
+	SHADD:         "SHADD",
+	SQADDv:        "SQADDv",
+	SRHADD:        "SRHADD",
+	ANDv:          "ANDv",
+	BICv:          "BICv",
+	ORRv:          "ORRv",
+	ORNv:          "ORNv",
+	SHSUB:         "SHSUB",
+	SQSUBv:        "SQSUBv",
+	CMGTv:         "CMGTv",
+	CMGEv:         "CMGEv",
+	SSHLv:         "SSHLv",
+	SQSHLv:        "SQSHLv",
+	SRSHLv:        "SRSHLv",
+	SQRSHLv:       "SQRSHLv",
+	SMAX:          "SMAX",
+	SMIN:          "SMIN",
+	SABD:          "SABD",
+	SABA:          "SABA",
+	ADDv:          "ADDv",
+	CMTSTv:        "CMTSTv",
+	MLA:           "MLA",
+	MULv:          "MULv",
+	SMAXP:         "SMAXP",
+	SMINP:         "SMINP",
+	SQDMULHv:      "SQDMULHv",
+	UHADD:         "UHADD",
+	UQADDv:        "UQADDv",
+	URHADD:        "URHADD",
+	EORv:          "EORv",
+	BSL:           "BSL",
+	BIT:           "BIT",
+	BIF:           "BIF",
+	UHSUB:         "UHSUB",
+	UQSUBv:        "UQSUBv",
+	CMHIv:         "CMHIv",
+	CMHSv:         "CMHSv",
+	USHLv:         "USHLv",
+	UQSHLv:        "UQSHLv",
+	URSHLv:        "URSHLv",
+	UQRSHLv:       "UQRSHLv",
+	UMAX:          "UMAX",
+	UMIN:          "UMIN",
+	UABD:          "UABD",
+	UABA:          "UABA",
+	SUBv:          "SUBv",
+	CMEQv:         "CMEQv",
+	MLS:           "MLS",
+	PMUL:          "PMUL",
+	UMAXP:         "UMAXP",
+	UMINP:         "UMINP",
+	SQRDMULHv:     "SQRDMULHv",
+	ADDPv:         "ADDPv",
+	SQADDs:        "SQADDs",
+	SQSUBs:        "SQSUBs",
+	CMGTs:         "CMGTs",
+	CMGEs:         "CMGEs",
+	SSHLs:         "SSHLs",
+	SQSHLs:        "SQSHLs",
+	SRSHLs:        "SRSHLs",
+	SQRSHLs:       "SQRSHLs",
+	ADDs:          "ADDs",
+	CMTSTs:        "CMTSTs",
+	SQDMULHs:      "SQDMULHs",
+	UQADDs:        "UQADDs",
+	UQSUBs:        "UQSUBs",
+	CMHIs:         "CMHIs",
+	CMHSs:         "CMHSs",
+	USHLs:         "USHLs",
+	UQSHLs:        "UQSHLs",
+	URSHLs:        "URSHLs",
+	UQRSHLs:       "UQRSHLs",
+	SUBs:          "SUBs",
+	CMEQs:         "CMEQs",
+	SQRDMULHs:     "SQRDMULHs",
+	SADDL:         "SADDL",
+	SADDW:         "SADDW",
+	SSUBL:         "SSUBL",
+	SSUBW:         "SSUBW",
+	SABAL:         "SABAL",
+	SABDL:         "SABDL",
+	SMLALv:        "SMLALv",
+	SMLSLv:        "SMLSLv",
+	SMULLv:        "SMULLv",
+	UADDL:         "UADDL",
+	UADDW:         "UADDW",
+	USUBL:         "USUBL",
+	USUBW:         "USUBW",
+	UABAL:         "UABAL",
+	UABDL:         "UABDL",
+	UMLALv:        "UMLALv",
+	UMLSLv:        "UMLSLv",
+	UMULLv:        "UMULLv",
+	ADDHN:         "ADDHN",
+	SUBHN:         "SUBHN",
+	RADDHN:        "RADDHN",
+	RSUBHN:        "RSUBHN",
+	SQDMLALv:      "SQDMLALv",
+	SQDMLSLv:      "SQDMLSLv",
+	SQDMULLv:      "SQDMULLv",
+	SQDMLALs:      "SQDMLALs",
+	SQDMLSLs:      "SQDMLSLs",
+	SQDMULLs:      "SQDMULLs",
+	REV64:         "REV64",
+	REV16v:        "REV16v",
+	REV32v:        "REV32v",
+	SADDLP:        "SADDLP",
+	SADALP:        "SADALP",
+	UADDLP:        "UADDLP",
+	UADALP:        "UADALP",
+	SUQADDv:       "SUQADDv",
+	USQADDv:       "USQADDv",
+	CLSv:          "CLSv",
+	CLZv:          "CLZv",
+	CNT:           "CNT",
+	NOT:           "NOT",
+	RBITv:         "RBITv",
+	SQABSv:        "SQABSv",
+	SQNEGv:        "SQNEGv",
+	CMGTvzero:     "CMGTvzero",
+	CMEQvzero:     "CMEQvzero",
+	CMLTvzero:     "CMLTvzero",
+	CMGEvzero:     "CMGEvzero",
+	CMLEvzero:     "CMLEvzero",
+	ABSv:          "ABSv",
+	NEGv:          "NEGv",
+	XTN:           "XTN",
+	SQXTNv:        "SQXTNv",
+	SQXTUNv:       "SQXTUNv",
+	SHLL:          "SHLL",
+	UQXTNv:        "UQXTNv",
+	SUQADDs:       "SUQADDs",
+	SQABSs:        "SQABSs",
+	CMGTszero:     "CMGTszero",
+	CMEQszero:     "CMEQszero",
+	CMLTszero:     "CMLTszero",
+	ABSs:          "ABSs",
+	SQXTNs:        "SQXTNs",
+	USQADDs:       "USQADDs",
+	SQNEGs:        "SQNEGs",
+	CMGEszero:     "CMGEszero",
+	CMLEszero:     "CMLEszero",
+	NEGs:          "NEGs",
+	SQXTUNs:       "SQXTUNs",
+	UQXTNs:        "UQXTNs",
+	SADDLV:        "SADDLV",
+	UADDLV:        "UADDLV",
+	SMAXV:         "SMAXV",
+	UMAXV:         "UMAXV",
+	SMINV:         "SMINV",
+	UMINV:         "UMINV",
+	ADDV:          "ADDV",
+	ADDPs:         "ADDPs",
+	SMLALelem:     "SMLALelem",
+	SMLSLelem:     "SMLSLelem",
+	MULelem:       "MULelem",
+	SMULLelem:     "SMULLelem",
+	MLAelem:       "MLAelem",
+	UMLALelem:     "UMLALelem",
+	MLSelem:       "MLSelem",
+	UMLSLelem:     "UMLSLelem",
+	UMULLelem:     "UMULLelem",
+	SQDMLALelem:   "SQDMLALelem",
+	SQDMLALselem:  "SQDMLALselem",
+	SQDMLSLelem:   "SQDMLSLelem",
+	SQDMLSLselem:  "SQDMLSLselem",
+	SQDMULLelem:   "SQDMULLelem",
+	SQDMULLselem:  "SQDMULLselem",
+	SQDMULHelem:   "SQDMULHelem",
+	SQDMULHselem:  "SQDMULHselem",
+	SQRDMULHelem:  "SQRDMULHelem",
+	SQRDMULHselem: "SQRDMULHselem",
+	TBL:           "TBL",
+	TBX:           "TBX",
+	UZP1:          "UZP1",
+	TRN1:          "TRN1",
+	ZIP1:          "ZIP1",
+	UZP2:          "UZP2",
+	TRN2:          "TRN2",
+	ZIP2:          "ZIP2",
+	EXT:           "EXT",
+	DUPelem:       "DUPelem",
+	DUPgen:        "DUPgen",
+	DUPselem:      "DUPselem",
+	SMOV:          "SMOV",
+	UMOV:          "UMOV",
+	INSgen:        "INSgen",
+	INSelem:       "INSelem",
+	MOVI:          "MOVI",
+	ORRvimm:       "ORRvimm",
+	FMOVvimm:      "FMOVvimm",
+	MVNI:          "MVNI",
+	BICvimm:       "BICvimm",
+	SSHRv:         "SSHRv",
+	SSRAv:         "SSRAv",
+	SRSHRv:        "SRSHRv",
+	SRSRAv:        "SRSRAv",
+	SHLv:          "SHLv",
+	SQSHLvimm:     "SQSHLvimm",
+	USHRv:         "USHRv",
+	USRAv:         "USRAv",
+	URSHRv:        "URSHRv",
+	URSRAv:        "URSRAv",
+	SRIv:          "SRIv",
+	SLIv:          "SLIv",
+	SQSHLUv:       "SQSHLUv",
+	UQSHLvimm:     "UQSHLvimm",
+	SHRN:          "SHRN",
+	RSHRN:         "RSHRN",
+	SQSHRNv:       "SQSHRNv",
+	SQRSHRNv:      "SQRSHRNv",
+	SSHLL:         "SSHLL",
+	SQSHRUNv:      "SQSHRUNv",
+	SQRSHRUNv:     "SQRSHRUNv",
+	UQSHRNv:       "UQSHRNv",
+	UQRSHRNv:      "UQRSHRNv",
+	USHLL:         "USHLL",
+	SCVTFvfix:     "SCVTFvfix",
+	FCVTZSvfix:    "FCVTZSvfix",
+	UCVTFvfix:     "UCVTFvfix",
+	FCVTZUvfix:    "FCVTZUvfix",
+	SSHRs:         "SSHRs",
+	SSRAs:         "SSRAs",
+	SRSHRs:        "SRSHRs",
+	SRSRAs:        "SRSRAs",
+	SHLs:          "SHLs",
+	SQSHLsimm:     "SQSHLsimm",
+	USHRs:         "USHRs",
+	USRAs:         "USRAs",
+	URSHRs:        "URSHRs",
+	URSRAs:        "URSRAs",
+	SRIs:          "SRIs",
+	SLIs:          "SLIs",
+	SQSHLUs:       "SQSHLUs",
+	UQSHLsimm:     "UQSHLsimm",
+	SQSHRNs:       "SQSHRNs",
+	SQRSHRNs:      "SQRSHRNs",
+	SQSHRUNs:      "SQSHRUNs",
+	SQRSHRUNs:     "SQRSHRUNs",
+	UQSHRNs:       "UQSHRNs",
+	UQRSHRNs:      "UQRSHRNs",
+	SCVTFsfix:     "SCVTFsfix",
+	FCVTZSsfix:    "FCVTZSsfix",
+	UCVTFsfix:     "UCVTFsfix",
+	FCVTZUsfix:    "FCVTZUsfix",
+	SQRDMLAHv:     "SQRDMLAHv",
+	SQRDMLAHs:     "SQRDMLAHs",
+	SQRDMLSHv:     "SQRDMLSHv",
+	SQRDMLSHs:     "SQRDMLSHs",
+	SQRDMLAHelem:  "SQRDMLAHelem",
+	SQRDMLAHselem: "SQRDMLAHselem",
+	SQRDMLSHelem:  "SQRDMLSHelem",
+	SQRDMLSHselem: "SQRDMLSHselem",
+	SDOTv:         "SDOTv",
+	SDOTelem:      "SDOTelem",
+	UDOTv:         "UDOTv",
+	UDOTelem:      "UDOTelem",
+	FMAXNMv:       "FMAXNMv",
+	FMLAv:         "FMLAv",
+	FADDv:         "FADDv",
+	FMULXv:        "FMULXv",
+	FCMEQv:        "FCMEQv",
+	FMAXv:         "FMAXv",
+	FRECPSv:       "FRECPSv",
+	FMINNMv:       "FMINNMv",
+	FMLSv:         "FMLSv",
+	FSUBv:         "FSUBv",
+	FMINv:         "FMINv",
+	FRSQRTSv:      "FRSQRTSv",
+	FMAXNMPv:      "FMAXNMPv",
+	FADDPv:        "FADDPv",
+	FMULv:         "FMULv",
+	FCMGEv:        "FCMGEv",
+	FACGEv:        "FACGEv",
+	FMAXPv:        "FMAXPv",
+	FDIVv:         "FDIVv",
+	FMINNMPv:      "FMINNMPv",
+	FABDv:         "FABDv",
+	FCMGTv:        "FCMGTv",
+	FACGTv:        "FACGTv",
+	FMINPv:        "FMINPv",
+	FMULXs:        "FMULXs",
+	FCMEQs:        "FCMEQs",
+	FRECPSs:       "FRECPSs",
+	FRSQRTSs:      "FRSQRTSs",
+	FCMGEs:        "FCMGEs",
+	FACGEs:        "FACGEs",
+	FABDs:         "FABDs",
+	FCMGTs:        "FCMGTs",
+	FACGTs:        "FACGTs",
+	FRINTNv:       "FRINTNv",
+	FRINTMv:       "FRINTMv",
+	FCVTNSv:       "FCVTNSv",
+	FCVTMSv:       "FCVTMSv",
+	FCVTASv:       "FCVTASv",
+	SCVTFv:        "SCVTFv",
+	FABSv:         "FABSv",
+	FRINTPv:       "FRINTPv",
+	FRINTZv:       "FRINTZv",
+	FCVTPSv:       "FCVTPSv",
+	FCVTZSv:       "FCVTZSv",
+	FRECPEv:       "FRECPEv",
+	FRINTAv:       "FRINTAv",
+	FRINTXv:       "FRINTXv",
+	FCVTNUv:       "FCVTNUv",
+	FCVTMUv:       "FCVTMUv",
+	FCVTAUv:       "FCVTAUv",
+	UCVTFv:        "UCVTFv",
+	FNEGv:         "FNEGv",
+	FRINTIv:       "FRINTIv",
+	FCVTPUv:       "FCVTPUv",
+	FCVTZUv:       "FCVTZUv",
+	FRSQRTEv:      "FRSQRTEv",
+	FSQRTv:        "FSQRTv",
+	FCMGTvzero:    "FCMGTvzero",
+	FCMEQvzero:    "FCMEQvzero",
+	FCMLTvzero:    "FCMLTvzero",
+	FCMGEvzero:    "FCMGEvzero",
+	FCMLEvzero:    "FCMLEvzero",
+	FCVTN:         "FCVTN",
+	FCVTL:         "FCVTL",
+	FCVTXNv:       "FCVTXNv",
+	URECPE:        "URECPE",
+	URSQRTE:       "URSQRTE",
+	FCVTNSs:       "FCVTNSs",
+	FCVTMSs:       "FCVTMSs",
+	FCVTASs:       "FCVTASs",
+	SCVTFs:        "SCVTFs",
+	FCVTPSs:       "FCVTPSs",
+	FCVTZSs:       "FCVTZSs",
+	FRECPEs:       "FRECPEs",
+	FCVTNUs:       "FCVTNUs",
+	FCVTMUs:       "FCVTMUs",
+	FCVTAUs:       "FCVTAUs",
+	UCVTFs:        "UCVTFs",
+	FCVTPUs:       "FCVTPUs",
+	FCVTZUs:       "FCVTZUs",
+	FRSQRTEs:      "FRSQRTEs",
+	FCMGTszero:    "FCMGTszero",
+	FCMEQszero:    "FCMEQszero",
+	FCMLTszero:    "FCMLTszero",
+	FCMGEszero:    "FCMGEszero",
+	FCMLEszero:    "FCMLEszero",
+	FRECPX:        "FRECPX",
+	FCVTXNs:       "FCVTXNs",
+	FMAXNMV:       "FMAXNMV",
+	FMINNMV:       "FMINNMV",
+	FMAXV:         "FMAXV",
+	FMINV:         "FMINV",
+	FMAXNMPs:      "FMAXNMPs",
+	FMINNMPs:      "FMINNMPs",
+	FADDPs:        "FADDPs",
+	FMAXPs:        "FMAXPs",
+	FMINPs:        "FMINPs",
+	FMLAelem:      "FMLAelem",
+	FMLAselem:     "FMLAselem",
+	FMLSelem:      "FMLSelem",
+	FMLSselem:     "FMLSselem",
+	FMULelem:      "FMULelem",
+	FMULselem:     "FMULselem",
+	FMULXelem:     "FMULXelem",
+	FMULXselem:    "FMULXselem",
+	FCMLAv:        "FCMLAv",
+	FCADD:         "FCADD",
+	FCMLAelem:     "FCMLAelem",
+	FRINT32Zv:     "FRINT32Zv",
+	FRINT32Xv:     "FRINT32Xv",
+	FRINT64Zv:     "FRINT64Zv",
+	FRINT64Xv:     "FRINT64Xv",
+	HINT:          "HINT",
+	YIELD:         "YIELD",
+	WFE:           "WFE",
+	WFI:           "WFI",
+	SEV:           "SEV",
+	SEVL:          "SEVL",
+	CLREX:         "CLREX",
+	DSB:           "DSB",
+	DMB:           "DMB",
+	ISB:           "ISB",
+	MSRimm:        "MSRimm",
+	SYS:           "SYS",
+	SYSL:          "SYSL",
+	MSRreg:        "MSRreg",
+	MRS:           "MRS",
+	XPACLRI:       "XPACLRI",
+	PACIA1716:     "PACIA1716",
+	PACIB1716:     "PACIB1716",
+	AUTIA1716:     "AUTIA1716",
+	AUTIB1716:     "AUTIB1716",
+	PACIAZ:        "PACIAZ",
+	PACIASP:       "PACIASP",
+	PACIBZ:        "PACIBZ",
+	PACIBSP:       "PACIBSP",
+	AUTIAZ:        "AUTIAZ",
+	AUTIASP:       "AUTIASP",
+	AUTIBZ:        "AUTIBZ",
+	AUTIBSP:       "AUTIBSP",
+	BTI:           "BTI",
+	SB:            "SB",
+	CFINV:         "CFINV",
 }
