@@ -249,18 +249,25 @@ func store128(c *CPU, va, lo, hi uint64) {
 
 // check128 does what must come before either half: alignment, and both pages.
 func (c *CPU) check128(va uint64, a mmu.Access) {
-	if c.slowData && c.aligning {
-		c.checkAligned(va, 16, c.access(a))
+	e := &c.tlbR[va>>12&(mmu.Entries-1)]
+	if a&mmu.Write != 0 {
+		e = &c.tlbW[va>>12&(mmu.Entries-1)]
 	}
-	if va&pageMask <= mmu.PageSize-16 && !c.slowData {
-		return
+	if e.tag != (va+15)&^pageMask|c.ctx {
+		c.checkSlow128(va, c.access(a))
 	}
-	for _, at := range [...]uint64{va, va + 15} {
-		if _, perm := c.translate(at, c.access(a)); perm&mmu.PermDevice != 0 {
-			c.checkAligned(va, 16, c.access(a))
-		}
-		if at&^pageMask == (va+15)&^pageMask {
-			return
-		}
+}
+
+func (c *CPU) checkSlow128(va uint64, a mmu.Access) {
+	if c.aligning {
+		c.checkAligned(va, 16, a)
+	}
+	_, perm := c.translate(va, a)
+	if last := va + 15; (last^va)&^pageMask != 0 {
+		_, second := c.translate(last&^pageMask, a)
+		perm |= second
+	}
+	if perm&mmu.PermDevice != 0 {
+		c.checkAligned(va, 16, a)
 	}
 }
