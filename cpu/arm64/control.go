@@ -15,6 +15,7 @@ type control struct {
 
 	features map[string]bool
 	id       [idCount]uint64
+	hidden   []bool // rows of instructions that the features do not have
 	spsrHeld uint64 // bits of PSTATE that the features have
 
 	walker   mmu.Arm64

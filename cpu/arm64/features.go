@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	decode "stasis/decode/arm64"
 )
 
 // idRegister numbers the ID registers that have fields.
@@ -149,4 +151,33 @@ func idRegisters() (list []sysreg) {
 		}
 	}
 	return list
+}
+
+// concealedRows says which rows of the tables the model does not have.
+func concealedRows(have map[string]bool) []bool {
+	hidden := make([]bool, len(decode.Rows))
+	for n, r := range decode.Rows {
+		for _, name := range strings.Fields(r.Feature) {
+			hidden[n] = hidden[n] || !have[name]
+		}
+	}
+	return hidden
+}
+
+// hintMask and hintValue tell the hint space: what is not there does nothing, and is not UNDEFINED.
+const (
+	hintMask  = 0xfffff01f
+	hintValue = 0xd503201f
+)
+
+// decode decodes an instruction as this model of CPU sees it; !ok is UNDEFINED.
+func (c *CPU) decode(raw uint32) (i Inst, ok bool) {
+	i, ok = decode.Decode(raw)
+	switch {
+	case !ok || !c.hidden[i.Row]:
+		return i, ok
+	case raw&hintMask == hintValue:
+		return Inst{Raw: raw, Row: i.Row, Op: decode.HINT}, true
+	}
+	return i, false
 }

@@ -8,7 +8,7 @@ import (
 func New(sys System, index int, config Config) *CPU {
 	c := &CPU{sys: sys, ram: sys.RAM(), index: index, config: config, unimplemented: map[string]uint64{}}
 	c.features, c.id = newFeatures(&config)
-	c.spsrHeld = stateHeld(c.features)
+	c.hidden, c.spsrHeld = concealedRows(c.features), stateHeld(c.features)
 	c.Reset()
 	return c
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	decode "stasis/decode/arm64"
 )
 
 var update = flag.Bool("update", false, "write docs/SYSREG.md")
@@ -244,5 +246,30 @@ func TestSCTLRBits(t *testing.T) {
 		if want := v&sctlrHeld | sctlrOnes; c.Sys.SCTLR != want {
 			t.Errorf("%#x: SCTLR_EL1 is %#x, want %#x", v, c.Sys.SCTLR, want)
 		}
+	}
+}
+
+// TestHiddenRows finds every feature of the decoder's rows among those that can be hidden; hidden hints do nothing, the rest is
+// UNDEFINED.
+func TestHiddenRows(t *testing.T) {
+	known := FeatureNames()
+	for n, r := range decode.Rows {
+		for _, name := range strings.Fields(r.Feature) {
+			if !slices.Contains(known, name) {
+				t.Errorf("row %d, %v: no feature %s", n, r.Op, name)
+			}
+		}
+	}
+	c, _ := newRig(t, "PAuth", "LSE")
+	if i, ok := c.decode(0xd503233f); !ok || i.Op != decode.HINT { // PACIASP
+		t.Errorf("PACIASP is %v, %v", i.Op, ok)
+	}
+	for _, raw := range []uint32{0xdac10020, 0xf8208041} { // PACIA X0, X1; SWP X0, X1, [X2]
+		if i, ok := c.decode(raw); ok {
+			t.Errorf("%#x is %v", raw, i.Op)
+		}
+	}
+	if i, ok := c.decode(0xd503201f); !ok || i.Op != decode.HINT {
+		t.Errorf("NOP is %v, %v", i.Op, ok)
 	}
 }
