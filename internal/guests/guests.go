@@ -23,6 +23,7 @@ const (
 	Hello64 = "hello64" // PVH, long mode, SSE: one line and power-off
 	Demo    = "demo"    // PVH: counts in a loop, with a timer interrupt
 	Tests   = "tests"   // PVH: prints PASS or FAIL for each of its checks
+	Checks  = "checks"  // PVH: protection, paging and interrupts in full, in the form of Tests
 	Bench   = "bench"   // PVH: loops to time, see Benchmarks
 
 	TestsARM64 = "tests-arm64" // AArch64, on the board virt: prints what it finds, and powers off
