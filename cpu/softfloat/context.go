@@ -1,6 +1,6 @@
 package softfloat
 
-// Mode is a rounding direction, numbered as the RC field of x86.
+// Mode is a rounding direction. The first four are numbered as the RC field of x86.
 type Mode uint8
 
 // The rounding directions.
@@ -9,6 +9,8 @@ const (
 	Down
 	Up
 	Zero
+	TiesAway // to nearest, halves away from zero
+	Odd      // what is inexact gets an odd significand
 )
 
 // Flags is a set of exceptions, in the places of MXCSR and the x87 status word.
@@ -42,8 +44,9 @@ type NaNRule uint8
 
 // The rules.
 const (
-	FirstNaN  NaNRule = iota // SSE: the first operand that is a NaN
-	LargerNaN                // x87: a quiet one before a signalling one, then the larger significand, then the positive one
+	FirstNaN      NaNRule = iota // SSE: the first operand that is a NaN
+	LargerNaN                    // x87: a quiet one before a signalling one, then the larger significand, then the positive one
+	SignallingNaN                // Arm: the first signalling one, then the first
 )
 
 // Context is what an operation depends on besides its operands, and what it reports besides its result.
@@ -53,6 +56,13 @@ type Context struct {
 	NaN       NaNRule
 	DAZ       bool // denormal operands are zeros
 	FTZ       bool // a masked underflow gives zero
+
+	// Arm is arithmetic as FPCR has it: tininess is detected before rounding, Denormal (IDC) is raised by an operand that is flushed
+	// and only then, a flushed result is not Inexact, and the default NaN is positive.
+	Arm         bool
+	DefaultNaN  bool // every NaN result is the default one
+	FZ16        bool // flushing of half precision: operands, silently, and results
+	Alternative bool // conversions take half precision without infinities and NaNs
 
 	// Unmasked are the exceptions that trap. A tiny result raises an unmasked Underflow even if it is exact.
 	Unmasked Flags
@@ -68,12 +78,14 @@ func (c *Context) raise(f Flags) { c.Flags |= f }
 // invalid raises Invalid and returns the default NaN.
 func (c *Context) invalid() number {
 	c.raise(Invalid)
-	return number{kind: quiet, neg: true, hi: 3 << 62}
+	return c.defaultNaN()
 }
+
+func (c *Context) defaultNaN() number { return number{kind: quiet, neg: !c.Arm, hi: 3 << 62} }
 
 // denormals raises Denormal if one of the operands is denormal.
 func (c *Context) denormals(a, b *number) {
-	if a.denormal || b.denormal {
+	if (a.denormal || b.denormal) && !c.Arm {
 		c.raise(Denormal)
 	}
 }
@@ -89,6 +101,9 @@ func (c *Context) nan(a, b *number) (number, bool) {
 	if a.kind == signalling || b.kind == signalling {
 		c.raise(Invalid)
 	}
+	if c.DefaultNaN {
+		return c.defaultNaN(), true
+	}
 	return c.pickNaN(a, b).quieted(), true
 }
 
@@ -99,6 +114,11 @@ func (c *Context) pickNaN(a, b *number) *number {
 	case a.kind < quiet:
 		return b
 	case c.NaN == FirstNaN:
+		return a
+	case c.NaN == SignallingNaN:
+		if b.kind > a.kind {
+			return b
+		}
 		return a
 	case a.kind != b.kind:
 		if a.kind == quiet {

@@ -2,8 +2,8 @@ package softfloat
 
 import "math/bits"
 
-// Word is an encoding of 32 or 64 bits: binary32 or binary64.
-type Word interface{ ~uint32 | ~uint64 }
+// Word is an encoding of 16, 32 or 64 bits: binary16, binary32 or binary64.
+type Word interface{ ~uint16 | ~uint32 | ~uint64 }
 
 // F80 is the 80-bit extended format: significand with explicit integer bit, sign and 15-bit exponent.
 type F80 struct {
@@ -46,16 +46,22 @@ type format struct {
 }
 
 var (
+	binary16   = format{11, -14, 15}
 	binary32   = format{24, -126, 127}
 	binary64   = format{53, -1022, 1023}
 	extended80 = format{64, -16382, 16383}
 )
 
-func is32[F Word]() bool { return uint64(^F(0))>>32 == 0 }
+func is32[F Word]() bool { return uint64(^F(0)) == 1<<32-1 }
+
+func is16[F Word]() bool { return uint64(^F(0)) == 1<<16-1 }
 
 func formatOf[F Word]() format {
 	if is32[F]() {
 		return binary32
+	}
+	if is16[F]() {
+		return binary16
 	}
 	return binary64
 }
@@ -64,6 +70,9 @@ func formatOf[F Word]() format {
 func fields[F Word]() (fraction int, maxExp uint64) {
 	if is32[F]() {
 		return 23, 0xff
+	}
+	if is16[F]() {
+		return 10, 0x1f
 	}
 	return 52, 0x7ff
 }
@@ -82,12 +91,23 @@ func unpack[F Word](c *Context, v F) number {
 		n.setSpecial()
 	case field != 0:
 		n.kind, n.hi, n.exp = finite, n.hi|1<<63, int(field)-int(maxExp>>1)
-	case n.hi != 0 && !c.DAZ:
+	case n.hi != 0 && !flushes[F](c):
 		n.setDenormal(1 - int(maxExp>>1))
 	default:
+		if n.hi != 0 && c.Arm && !is16[F]() {
+			c.raise(Denormal)
+		}
 		n.hi = 0
 	}
 	return n
+}
+
+// flushes reports whether denormal operands are zeros.
+func flushes[F Word](c *Context) bool {
+	if is16[F]() {
+		return c.FZ16
+	}
+	return c.DAZ
 }
 
 // setSpecial decides between infinity and the NaNs by the fraction.

@@ -5,9 +5,13 @@ import "math/bits"
 // round brings a finite number to a format and raises what that takes. A denormal result keeps exponent emin and a clear top bit;
 // a result too large becomes infinite or the greatest finite number.
 //
-// Tininess is detected after rounding, as x86 does.
+// Tininess is detected after rounding, as x86 does, or before, as Arm does.
 func (c *Context) round(n *number, f format) {
 	if n.exp < f.emin {
+		if c.Arm {
+			c.roundTinyArm(n, f)
+			return
+		}
 		c.roundTiny(n, f)
 		return
 	}
@@ -46,6 +50,20 @@ func (c *Context) roundTiny(n *number, f format) {
 	}
 }
 
+// roundTinyArm is roundTiny with tininess before rounding. Source: Arm ARM, "FPRound".
+func (c *Context) roundTinyArm(n *number, f format) {
+	if f == binary16 && c.FZ16 || f != binary16 && c.FTZ {
+		c.raise(Underflow)
+		n.kind, n.hi, n.lo, c.RoundedUp = zero, 0, 0, false
+		return
+	}
+	n.shiftRight(f.emin - n.exp)
+	n.exp = f.emin
+	if c.roundTo(n, f.precision) {
+		c.raise(Underflow)
+	}
+}
+
 func (c *Context) overflow(n *number, f format) {
 	c.raise(Overflow)
 	if c.Unmasked&Overflow != 0 {
@@ -72,7 +90,7 @@ func (c *Context) awayFromZero(neg bool) bool {
 	case Up:
 		return !neg
 	}
-	return c.Round == NearestEven
+	return c.Round == NearestEven || c.Round == TiesAway
 }
 
 // roundTo rounds the significand to its upper bits, reports whether it was inexact, and raises Inexact then. A carry out of
@@ -87,6 +105,10 @@ func (c *Context) roundTo(n *number, precision int) (inexact bool) {
 		return false
 	}
 	c.raise(Inexact)
+	if c.Round == Odd {
+		n.hi |= 1 << drop
+		return true
+	}
 	if !c.increments(n.neg, n.hi>>drop&1 != 0, half, sticky) {
 		return true
 	}
@@ -106,8 +128,10 @@ func (c *Context) increments(neg, odd, half, sticky bool) bool {
 		return neg
 	case Up:
 		return !neg
-	case Zero:
+	case Zero, Odd:
 		return false
+	case TiesAway:
+		return half
 	}
 	return half && (odd || sticky)
 }
