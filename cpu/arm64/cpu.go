@@ -81,6 +81,7 @@ type CPU struct {
 	singleStep bool
 
 	unimplemented map[string]uint64
+	engine        engine
 
 	control
 }

@@ -9,6 +9,7 @@ func New(sys System, index int, config Config) *CPU {
 	c := &CPU{sys: sys, ram: sys.RAM(), index: index, config: config, unimplemented: map[string]uint64{}}
 	c.features, c.id = newFeatures(&config)
 	c.hidden, c.spsrHeld = concealedRows(c.features), stateHeld(c.features)
+	c.engine.init(c.features)
 	c.Reset()
 	return c
 }
