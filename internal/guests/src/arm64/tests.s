@@ -25,6 +25,7 @@ start:
         msr     vbar_el1, x0
         isb
         bl      setup
+        msr     nzcv, xzr
         bl      test_entry
         bl      test_illegal
         bl      test_user
