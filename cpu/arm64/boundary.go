@@ -112,6 +112,17 @@ func (c *CPU) PowerOff() {
 	c.updateAttention()
 }
 
+// IsOff reports whether the CPU waits for PowerOn.
+func (c *CPU) IsOff() bool { return c.Off }
+
+// Suspend is PSCI's CPU_SUSPEND to a state that keeps everything: the CPU waits as by WFI.
+func (c *CPU) Suspend() {
+	if !c.State.IRQ && !c.State.FIQ {
+		c.State.Halted, c.WFE = true, false
+		c.updateAttention()
+	}
+}
+
 // stop is boundary (2): the debugger's breakpoint at the next instruction, unless it is skipped, and then the guest's.
 func (c *CPU) stop() bool {
 	if c.breakpoints[c.pc]&stopHost != 0 && !c.skip {

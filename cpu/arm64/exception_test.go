@@ -116,6 +116,10 @@ func TestWait(t *testing.T) {
 	if !c.Wake() || !c.boundary() || c.Halted() || c.State.Event {
 		t.Error("an event does not end WFE, or stays")
 	}
+	c.ExclusiveOpen = true
+	if execute(c, 0, wfe); c.Halted() {
+		t.Error("WFE waits for the store that clears the monitor")
+	}
 	execute(c, 0, sev)
 	if len(b.told) != 1 {
 		t.Error("SEV tells nobody")
@@ -144,6 +148,15 @@ func TestHypercall(t *testing.T) {
 	if c.R[0] != 0x10001 || c.pc != ramBase+4 {
 		t.Errorf("X0 %#x, PC %#x", c.R[0], c.pc)
 	}
+	c.Suspend()
+	if !c.Halted() || c.Wake() {
+		t.Error("a suspended CPU runs")
+	}
+	c.SetIRQ(true)
+	if !c.boundary() || c.Halted() || c.IsOff() {
+		t.Error("an interrupt does not end the suspension")
+	}
+	c.SetIRQ(false)
 	c.R[0] = 1
 	execute(c, 0xd4000002, hvc)
 	wantStatus(t, c, "an unknown function", 0x200, 1<<25)

@@ -268,7 +268,8 @@ func wfe(c *CPU, i *Inst) {
 		c.Event = false
 		return
 	}
-	if c.State.IRQ || c.State.FIQ || c.Sys.CNTKCTL&cntEVNTEN != 0 { // the event stream may send one at any time
+	// The event stream may send an event at any time, and so may the store of another CPU that clears the exclusive monitor.
+	if c.State.IRQ || c.State.FIQ || c.Sys.CNTKCTL&cntEVNTEN != 0 || c.ExclusiveOpen {
 		return
 	}
 	c.wait(true, sctlrNTWE)
