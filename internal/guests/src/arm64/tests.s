@@ -13,6 +13,7 @@
 .include "tests/debug.inc"
 .include "tests/granules.inc"
 .include "tests/interrupts.inc"
+.include "tests/smp.inc"
 
 .section .text.start, "ax"
         .globl  start
@@ -45,6 +46,7 @@ start:
         bl      test_gic
         bl      test_timers
         bl      test_events
+        bl      test_smp
         la      x0, .Lend
         bl      print
         b       poweroff
