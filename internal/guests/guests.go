@@ -25,6 +25,7 @@ const (
 	Tests   = "tests"   // PVH: prints PASS or FAIL for each of its checks
 	Checks  = "checks"  // PVH: protection, paging and interrupts in full, in the form of Tests
 	Bench   = "bench"   // PVH: loops to time, see Benchmarks
+	Clocks  = "clocks"  // PVH: all timers interrupt, all counters are read, and it is written down
 
 	TestsARM64 = "tests-arm64" // AArch64, on the board virt: prints what it finds, and powers off
 )
@@ -47,6 +48,22 @@ const (
 	DemoLoops = "demo_loops"    // Patch: power off after so many loops; 0 is never
 	DemoCount = "loop_counter"  // 8 bytes
 	DemoTicks = "tick_counter"  // 8 bytes
+)
+
+// Symbols of Clocks. Its rate of instructions is meant to be 10 MHz.
+const (
+	ClocksAPIC      = "clocks_apic"  // Patch: how the APIC timer is used: 0 periodic, 1 one-shot, 2 TSC deadline
+	ClocksSample    = "sample"       // the function that reads all clocks
+	ClocksShared    = "shared"       // the function that all processors call
+	ClocksSamples   = "samples"      // 4096 × 6 numbers of 8 bytes: TSC, PM timer, HPET, APIC timer, PIT, time of day
+	ClocksSampled   = "sample_count" // 8 bytes
+	ClocksTicks     = "tick_count"   // 4 × 8 bytes: PIT, APIC timer, HPET, RTC
+	ClocksLog       = "tick_log"     // 4 × 4096 × 8 bytes: the TSC at each of them
+	ClocksCalls     = "shared_count" // 8 bytes: calls of shared
+	ClocksByCPU     = "cpu_counts"   // 4 × 8 bytes: the same by processor
+	ClocksBackwards = "backwards"    // 8 bytes: how often the TSC was less than one that was read before
+	ClocksPokes     = "pokes"        // 8 bytes: interrupts sent to all other processors
+	ClocksPoked     = "poked"        // 8 bytes: those that came
 )
 
 // ELF returns a copy of the named guest. It panics for a name that is not one of the constants.
