@@ -10,14 +10,23 @@ import (
 
 func isELF(k []byte) bool { return bytes.HasPrefix(k, []byte(elf.ELFMAG)) }
 
-// openELF reads the headers. Whatever is wrong with them is the file's fault.
-func openELF(k []byte) (*elf.File, error) {
+// parseELF reads the headers. Whatever is wrong with them is the file's fault.
+func parseELF(k []byte) (*elf.File, error) {
 	f, err := elf.NewFile(bytes.NewReader(k))
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, truncated("ELF headers are missing")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: ELF: %w", ErrFormat, err)
+	}
+	return f, nil
+}
+
+// openELF reads the headers of a file for a PC.
+func openELF(k []byte) (*elf.File, error) {
+	f, err := parseELF(k)
+	if err != nil {
+		return nil, err
 	}
 	if f.Machine != elf.EM_X86_64 && f.Machine != elf.EM_386 {
 		return nil, wrongArch(machineName(f.Machine))

@@ -12,10 +12,8 @@ var foreign = []struct {
 	magic  string
 	err    error
 }{
-	{0x38, "ARM\x64", wrongArch("AArch64 (arm64)")},
 	{0x38, "RSC\x05", wrongArch("RISC-V")},
 	{0x24, "\x18\x28\x6f\x01", wrongArch("32-bit Arm")},
-	{4, "zimg", fmt.Errorf("%w: an EFI image that unpacks itself; give the Image or vmlinux inside it", ErrFormat)},
 	{0, "\xcf\xfa\xed\xfe", fmt.Errorf("%w: a Mach-O file; give a bzImage or an ELF kernel", ErrFormat)},
 	{0, "MZ", fmt.Errorf("%w: an EFI or Windows program; give a bzImage or an ELF kernel", ErrFormat)},
 	{0, "QFI\xfb", fmt.Errorf("%w: a qcow2 disk image; give the kernel inside it", ErrFormat)},

@@ -12,10 +12,12 @@ package loader
 // Image is a machine's memory and its first CPU just before the first instruction. Memory outside the segments is zero.
 type Image struct {
 	Format   string // as a person would call it: "Linux bzImage, 64-bit entry"
-	Arch     string // "amd64"
-	Board    string // "pc"
+	Arch     string // "amd64" or "arm64"
+	Board    string // "pc" or "virt"
 	Segments []Segment
-	CPU      CPU
+	CPU      CPU    // of a pc
+	Start    Start  // of a virt
+	DTB      []byte // the device tree of a virt
 
 	Firmware Segment // read-only memory, if there is firmware: then all CPUs start as a reset leaves them
 	Parts    *Parts  // of a Linux kernel, for firmware to load; else nil
@@ -55,5 +57,15 @@ type Table struct {
 	Limit uint16
 }
 
+// Start holds the registers of an AArch64 CPU as far as a loader sets them.
+type Start struct {
+	PC, X0 uint64
+}
+
 // Entry is the linear address of the first instruction.
-func (m *Image) Entry() uint64 { return m.CPU.CS.Base + m.CPU.RIP }
+func (m *Image) Entry() uint64 {
+	if m.Board == "virt" {
+		return m.Start.PC
+	}
+	return m.CPU.CS.Base + m.CPU.RIP
+}

@@ -16,6 +16,11 @@ type Spec struct {
 	Modules []File // multiboot and PVH only
 	Append  string // the command line
 
+	Board string // "pc" or "virt"; empty: found from the kernel or the firmware
+	GIC   int    // virt: version of the interrupt controller, 2 or 3; 0 is 3
+	Seed  uint64 // virt: of the random numbers in the device tree
+	DTB   File   // virt: a device tree instead of the board's own
+
 	Firmware File // a BIOS; then Kernel may be missing
 	Entry32  bool // enter a Linux kernel by its 32-bit entry point even if it has a 64-bit one
 
@@ -41,7 +46,14 @@ func (s Spec) normal() (Spec, error) {
 	if s.CPUs == 0 {
 		s.CPUs = 1
 	}
+	if s.GIC == 0 {
+		s.GIC = 3
+	}
 	switch {
+	case s.GIC != 2 && s.GIC != 3:
+		return s, fmt.Errorf("interrupt controller GICv%d is not known; give 2 or 3 with --gic", s.GIC)
+	case s.Board != "" && s.Board != BoardPC && s.Board != BoardVirt:
+		return s, fmt.Errorf("board %q is not known; there are pc and virt", s.Board)
 	case s.MemSize < minMemory:
 		return s, fmt.Errorf("%w: %d bytes of memory; give at least 2M with --mem", ErrNoRoom, s.MemSize)
 	case s.MemSize > 1<<40:

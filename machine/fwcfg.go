@@ -2,11 +2,13 @@ package machine
 
 import (
 	"encoding/binary"
+	"errors"
 
 	"stasis/device/fwcfg"
 	"stasis/loader"
 	"stasis/loader/acpi"
 	"stasis/loader/bootrom"
+	"stasis/loader/fdt"
 )
 
 // Ports of the configuration device and of the debug console beside port E9h, as QEMU has them.
@@ -58,6 +60,13 @@ func (pc *pc) addFWCfg(image *loader.Image) {
 
 // addKernel serves the parts of a kernel, and the option ROM that loads them.
 func (pc *pc) addKernel(d *fwcfg.Device, p *loader.Parts) {
+	pc.note(addParts(d, p))
+	pc.note(d.AddFile(bootrom.Name, bootrom.Image()))
+	pc.note(d.AddFile("bootorder", []byte(bootrom.Order)))
+}
+
+// addParts serves the parts of a kernel.
+func addParts(d *fwcfg.Device, p *loader.Parts) (err error) {
 	for _, k := range []struct {
 		part             loader.Part
 		addr, size, data uint16
@@ -67,12 +76,29 @@ func (pc *pc) addKernel(d *fwcfg.Device, p *loader.Parts) {
 		{p.CommandLine, fwcfg.KeyCmdLineAddr, fwcfg.KeyCmdLineSize, fwcfg.KeyCmdLineData},
 		{p.Setup, fwcfg.KeySetupAddr, fwcfg.KeySetupSize, fwcfg.KeySetupData},
 	} {
-		pc.note(d.AddItem(k.addr, binary.LittleEndian.AppendUint32(nil, k.part.Addr)))
-		pc.note(d.AddItem(k.size, binary.LittleEndian.AppendUint32(nil, uint32(len(k.part.Data)))))
-		pc.note(d.AddItem(k.data, k.part.Data))
+		err = errors.Join(err,
+			d.AddItem(k.addr, binary.LittleEndian.AppendUint32(nil, k.part.Addr)),
+			d.AddItem(k.size, binary.LittleEndian.AppendUint32(nil, uint32(len(k.part.Data)))),
+			d.AddItem(k.data, k.part.Data))
 	}
-	pc.note(d.AddFile(bootrom.Name, bootrom.Image()))
-	pc.note(d.AddFile("bootorder", []byte(bootrom.Order)))
+	return err
+}
+
+// addFWCfg makes the device from which firmware learns what the machine is and loads a kernel.
+func (v *virt) addFWCfg(image *loader.Image) {
+	d := fwcfg.New(v.m.bus.RAM)
+	cpus := binary.LittleEndian.AppendUint16(nil, uint16(v.m.config.SMP))
+	v.note(d.AddItem(fwcfg.KeyUUID, make([]byte, 16)))
+	v.note(d.AddItem(fwcfg.KeyRAMSize, binary.LittleEndian.AppendUint64(nil, v.m.config.Mem)))
+	v.note(d.AddItem(fwcfg.KeyNoDisplay, []byte{1, 0}))
+	v.note(d.AddItem(fwcfg.KeyCPUs, cpus))
+	v.note(d.AddItem(fwcfg.KeyMaxCPUs, cpus))
+	v.note(d.AddItem(fwcfg.KeyBootMenu, []byte{1, 0}))
+	if image.Parts != nil {
+		v.note(addParts(d, image.Parts))
+	}
+	v.m.addPart("firmware configuration", &d.State, nil)
+	v.mmio("firmware configuration", fdt.FWCfgBase, fwcfg.MMIOSize, fwcfg.MMIO{Device: d})
 }
 
 // memoryMap lists the RAM: address, size and type 1 for each piece.

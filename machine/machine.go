@@ -55,6 +55,7 @@ type Machine struct {
 	ending  *Stop   // a device has ended the run inside the present unit
 	fresh   []byte  // encoded state of all parts at power-on, for reset
 	boot    func() error
+	dtb     []byte // the device tree that the guest is given, if the board has one
 
 	recorder replay.Recorder
 	serial   [2]receiver
@@ -133,6 +134,9 @@ func (m *Machine) Config() Config { return m.config }
 
 // CPUs returns the logical processors.
 func (m *Machine) CPUs() []cpu.CPU { return m.cpus }
+
+// DeviceTree returns the device tree that the guest is given; nil on a board without one.
+func (m *Machine) DeviceTree() []byte { return m.dtb }
 
 // Hashes returns the hashes taken by Host.HashEvery.
 func (m *Machine) Hashes() []HashAt { return m.hashes }

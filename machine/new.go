@@ -6,6 +6,7 @@ import (
 	"stasis/bus"
 	"stasis/cpu/x86"
 	"stasis/loader"
+	"stasis/loader/fdt"
 )
 
 // New makes a machine that stands before its first instruction. What is wrong with the Config or its files is said in
@@ -17,35 +18,67 @@ func New(config Config, host Host) (*Machine, error) {
 	}
 	image, err := loader.Load(loader.Spec{
 		Kernel: config.Kernel, Initrds: config.Initrds, Modules: config.Modules, Append: config.Append,
+		Board: config.Board, GIC: config.GIC, Seed: config.Seed, DTB: config.DTB,
 		Firmware: config.Firmware, Entry32: config.Entry32,
 		MemSize: config.Mem, HoleBase: loader.DefaultHoleBase, CPUs: config.SMP,
 	})
 	if err != nil {
 		return nil, err
 	}
-	ram, err := bus.NewRAM(config.Mem, loader.DefaultHoleBase, 4<<30)
+	if config, err = config.onBoard(image.Board); err != nil {
+		return nil, err
+	}
+	kind := boards[config.Board]
+	ram, err := bus.NewRAM(config.Mem, kind.ramLow, kind.ramHigh)
 	if err != nil {
 		return nil, err
 	}
 	m := assemble(config, host, ram)
-	pc, err := newPC(m, image)
+	b, err := kind.wire(m, image)
 	if err != nil {
-		return nil, fmt.Errorf("board pc: %w", err)
+		return nil, fmt.Errorf("board %s: %w", config.Board, err)
 	}
+	m.dtb = image.DTB
 	m.fresh = m.encodeParts(nil)
-	m.boot = func() error { return pc.boot(image) }
+	m.boot = func() error {
+		if err := m.place(image.Segments); err != nil {
+			return err
+		}
+		b.start(image)
+		return nil
+	}
 	return m, m.boot()
 }
 
-// boot leaves memory and CPUs as firmware and a boot loader would; with firmware, as a reset does.
-func (pc *pc) boot(image *loader.Image) error {
-	for _, s := range image.Segments {
-		if err := pc.place(s); err != nil {
+// board is what is wired around a bus.
+type board interface {
+	// start gives the CPUs what a boot loader leaves in them.
+	start(image *loader.Image)
+}
+
+// boards are the kinds of boards. Their RAM has a hole from ramLow to ramHigh.
+var boards = map[string]struct {
+	ramLow, ramHigh uint64
+	wire            func(*Machine, *loader.Image) (board, error)
+}{
+	loader.BoardPC:   {loader.DefaultHoleBase, 4 << 30, newPC},
+	loader.BoardVirt: {0, fdt.RAMBase, newVirt},
+}
+
+// place writes the image's segments.
+func (m *Machine) place(segments []loader.Segment) error {
+	for _, s := range segments {
+		if err := m.placeSegment(s); err != nil {
 			return fmt.Errorf("place %s: %w", s.Name, err)
 		}
 	}
+	return nil
+}
+
+// start leaves the CPUs as firmware and a boot loader would; with firmware, as a reset does.
+func (pc *pc) start(image *loader.Image) {
 	if image.Firmware.Data != nil {
-		return nil
+		return
 	}
 	pc.lapics[0].VirtualWire()
 	for i, c := range pc.cpus {
@@ -56,7 +89,6 @@ func (pc *pc) boot(image *loader.Image) error {
 		}
 		c.SetState(s)
 	}
-	return nil
 }
 
 // Firmware makes all of memory cacheable by default.
@@ -67,9 +99,9 @@ const (
 	mtrrWriteBack = 6
 )
 
-// place writes a segment, and zeros up to its size.
-func (pc *pc) place(s loader.Segment) error {
-	ram := pc.m.bus.RAM
+// placeSegment writes a segment, and zeros up to its size.
+func (m *Machine) placeSegment(s loader.Segment) error {
+	ram := m.bus.RAM
 	if err := ram.WriteAt(s.Data, s.Addr); err != nil {
 		return err
 	}

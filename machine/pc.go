@@ -35,7 +35,7 @@ type pc struct {
 }
 
 // newPC wires the board. The order of the calls is the order of events at equal deadlines and of the state's encoding.
-func newPC(m *Machine, image *loader.Image) (*pc, error) {
+func newPC(m *Machine, image *loader.Image) (board, error) {
 	pc := &pc{m: m}
 	pc.addControllers()
 	pc.addCPUs()

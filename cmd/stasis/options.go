@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"stasis/cpu/x86"
 	"stasis/loader"
 	"stasis/machine"
 	"stasis/replay"
@@ -26,6 +25,9 @@ type options struct {
 	entry   string
 	board   string
 	cpu     string
+	gic     int
+	dtb     string
+	dumpDTB string
 	mem     size
 	smp     int
 	ips     rate
@@ -59,14 +61,17 @@ type options struct {
 
 func (o *options) register(f *pflag.FlagSet) {
 	o.mem, o.ips = machine.DefaultMem, machine.DefaultIPS
-	f.StringVar(&o.kernel, "kernel", "", "kernel: bzImage, ELF with a PVH note, multiboot, boot sector, *.bin; also .gz .xz .zst")
+	f.StringVar(&o.kernel, "kernel", "", "kernel: bzImage, Linux Image for AArch64, ELF with a PVH note or for AArch64, multiboot, boot sector, *.bin; also .gz .xz .zst")
 	f.StringSliceVar(&o.initrds, "initrd", nil, "initial file system `FILE[,FILE...]`")
 	f.StringArrayVar(&o.modules, "module", nil, "multiboot module `FILE[=ARGS]` (repeat)")
 	f.StringVar(&o.append, "append", "", "kernel command line")
-	f.StringVar(&o.bios, "firmware", "", "BIOS image, which starts instead of the kernel: SeaBIOS's bios-256k.bin")
+	f.StringVar(&o.bios, "firmware", "", "firmware, which starts instead of the kernel: SeaBIOS's bios-256k.bin, U-Boot's u-boot.bin for qemu_arm64")
 	f.StringVar(&o.entry, "entry", "auto", "entry point of a Linux kernel: auto or 32, the one of 32-bit boot loaders")
-	f.StringVar(&o.board, "board", "pc", "board: pc")
-	f.StringVar(&o.cpu, "cpu", "x86-64-v2", "CPU `MODEL[,vendor=amd|intel][,-FEATURE...]`: x86-64-v2, a feature with - before it is hidden")
+	f.StringVar(&o.board, "board", "", "board: pc or virt, the one of AArch64; as the kernel wants")
+	f.StringVar(&o.cpu, "cpu", "", "CPU `MODEL[,vendor=amd|intel][,pauth=fast|qarma5][,-FEATURE...]`: x86-64-v2, or max on the board virt; a feature with - before it is hidden")
+	f.IntVar(&o.gic, "gic", 0, "virt: version of the interrupt controller, 2 or 3 (default 3)")
+	f.StringVar(&o.dtb, "dtb", "", "virt: device tree `FILE` instead of the board's own")
+	f.StringVar(&o.dumpDTB, "dump-dtb", "", "virt: write the device tree to `FILE`, and run nothing")
 	f.Var(&o.mem, "mem", "memory; K, M and G are binary")
 	f.IntVar(&o.smp, "smp", 1, "number of CPUs, 1 to 8")
 	f.Var(&o.ips, "ips", "instructions per virtual second, and the TSC's frequency")
@@ -103,19 +108,19 @@ func (o *options) register(f *pflag.FlagSet) {
 func (o *options) config() (machine.Config, error) {
 	c := machine.Config{
 		Board: o.board, Mem: uint64(o.mem), SMP: o.smp, IPS: uint64(o.ips),
-		Append: o.append, Strict: o.strict, Reboot: o.reboot, Entry32: o.entry == "32",
+		GIC: o.gic, Append: o.append, Strict: o.strict, Reboot: o.reboot, Entry32: o.entry == "32",
 	}
 	if o.kernel == "" && o.bios == "" {
 		return c, fmt.Errorf("no kernel; give --kernel FILE")
 	}
 	var err error
-	if c.CPU, c.Hide, err = parseCPU(o.cpu); err != nil {
+	if err = setCPU(&c, o.cpu); err != nil {
 		return c, err
 	}
 	for _, f := range []struct {
 		name string
 		file *loader.File
-	}{{o.kernel, &c.Kernel}, {o.bios, &c.Firmware}} {
+	}{{o.kernel, &c.Kernel}, {o.bios, &c.Firmware}, {o.dtb, &c.DTB}} {
 		if f.name == "" {
 			continue
 		}
@@ -147,33 +152,6 @@ func readFile(name string) (loader.File, error) {
 	return loader.File{Name: name, Data: data}, err
 }
 
-// parseCPU returns the vendor and the hidden features of a CPU given as MODEL[,vendor=V][,-FEATURE][,+FEATURE]. The last word about a
-// feature counts.
-func parseCPU(text string) (vendor string, hide []string, err error) {
-	parts := strings.Split(text, ",")
-	if parts[0] != "x86-64-v2" {
-		return "", nil, fmt.Errorf("--cpu %s: model %q is not known; there is x86-64-v2", text, parts[0])
-	}
-	for _, part := range parts[1:] {
-		if v, ok := strings.CutPrefix(part, "vendor="); ok && (v == "amd" || v == "intel") {
-			vendor = v
-			continue
-		}
-		if len(part) < 2 || part[0] != '-' && part[0] != '+' {
-			return "", nil, fmt.Errorf("--cpu %s: %q is not known; give vendor=amd, vendor=intel, -FEATURE or +FEATURE", text, part)
-		}
-		name, err := x86.FeatureName(part[1:])
-		if err != nil {
-			return "", nil, fmt.Errorf("--cpu %s: %w", text, err)
-		}
-		hide = slices.DeleteFunc(hide, func(h string) bool { return h == name })
-		if part[0] == '-' {
-			hide = append(hide, name)
-		}
-	}
-	return vendor, hide, nil
-}
-
 // check finds fault with flags that do not go together or have no such value.
 func (o *options) check() error {
 	for _, c := range []struct {
@@ -188,6 +166,9 @@ func (o *options) check() error {
 		if !slices.Contains(c.values, c.value) {
 			return fmt.Errorf("--%s %s is not known; give %s", c.flag, c.value, strings.TrimPrefix(strings.Join(c.values, " or "), " or "))
 		}
+	}
+	if o.clock != "host" && o.clockOnStop != "pause" {
+		return fmt.Errorf("--clock-on-stop %s is for --clock host; instructions never pass while stopped", o.clockOnStop)
 	}
 	if o.slice == 0 {
 		return fmt.Errorf("--slice 0 makes no progress; give 1 or more")

@@ -68,6 +68,9 @@ func runMachine(ctx context.Context, o *options, stdout, stderr io.Writer, liste
 	s := &session{options: o, stdout: stdout, stderr: stderr, listening: listening}
 	defer s.close()
 	err := s.open()
+	if errors.Is(err, errDumped) {
+		return nil
+	}
 	var sum summary
 	if err == nil {
 		sum = s.run(ctx)

@@ -58,6 +58,9 @@ func (s *session) open() error {
 	if s.machine, err = machine.New(config, host); err != nil {
 		return err
 	}
+	if s.dumpDTB != "" {
+		return s.dumpTree()
+	}
 	s.target = target.New(s.machine)
 	if err := s.attach(); err != nil {
 		return err
@@ -81,6 +84,21 @@ func (s *session) attach() error {
 	s.debugger = debug.New(s.tracer)
 	s.tracer.debugger = s.debugger
 	return nil
+}
+
+// errDumped ends a command that was only to write the device tree.
+var errDumped = errors.New("the device tree is written")
+
+// dumpTree writes the device tree to a file.
+func (s *session) dumpTree() error {
+	tree := s.machine.DeviceTree()
+	if tree == nil {
+		return fmt.Errorf("--dump-dtb: the board %s has no device tree", s.machine.Config().Board)
+	}
+	if err := os.WriteFile(s.dumpDTB, tree, 0o666); err != nil {
+		return hostError{err}
+	}
+	return errDumped
 }
 
 // listen opens the gdb server's address and says which it is.
