@@ -104,7 +104,9 @@ func (c *CPU) commitGate(e *exception, ret uint64, g gate, cs Segment, cpl uint8
 		words = frame[1:]
 	}
 	rsp = rsp&^15 - uint64(len(words))*8
-	c.gpIf(!c.canonical(g.offset))
+	if !c.canonical(g.offset) {
+		c.raise(vecGP, e.ext())
+	}
 	c.pushFrame(rsp, words, cpl)
 	c.setAccessed(g.selector, &cs)
 	if cpl != c.CPL {
@@ -118,19 +120,19 @@ func (c *CPU) commitGate(e *exception, ret uint64, g gate, cs Segment, cpl uint8
 	c.next = g.offset
 }
 
-// pushFrame writes the words upwards from rsp with the handler's privilege, all pages probed first.
+// pushFrame writes the words at rsp, from the last down, with the handler's privilege, all pages probed first.
 func (c *CPU) pushFrame(rsp uint64, words []uint64, cpl uint8) {
 	a := mmu.Write
 	if cpl == 3 {
 		a |= mmu.User
 	}
-	last := rsp + uint64(len(words))*8 - 1
-	c.translate(rsp, a)
+	last := rsp + uint64(len(words)-1)*8
+	c.translate(last, a)
 	if (rsp^last)&^pageMask != 0 {
-		c.translate(last, a)
+		c.translate(last&^pageMask-8, a)
 	}
-	for n, w := range words {
-		c.storeWatched(rsp+uint64(n)*8, 8, w, a)
+	for n := len(words) - 1; n >= 0; n-- {
+		c.storeWatched(rsp+uint64(n)*8, 8, words[n], a)
 	}
 }
 

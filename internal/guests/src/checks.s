@@ -13,6 +13,7 @@
 .include "user.inc"
 .include "checks/descriptors.inc"
 .include "checks/access.inc"
+.include "checks/events.inc"
 
 # entry adds a row to the table.
 .macro entry name, function
@@ -32,6 +33,12 @@ tests:
         entry   "smep-smap", test_smep_smap
         entry   "protection-keys", test_keys
         entry   "large-pages", test_large
+        entry   "exceptions", test_faults
+        entry   "interrupt-gates", test_gates
+        entry   "stacks", test_stacks
+        entry   "interrupt-return", test_iret
+        entry   "call-gates", test_call_gates
+        entry   "user-call-gates", test_user_gates
         .section .data.tests
 tests_end:
 ends_end:
