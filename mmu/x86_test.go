@@ -120,9 +120,7 @@ func TestWalkShapes(t *testing.T) {
 func TestFlush(t *testing.T) {
 	fill := func() *State {
 		s := &State{}
-		for n, e := range []Entry{{1, 0, 0, 1, 12}, {0x1001, 0, PermGlobal, 1, 12}, {0x2001, 0, 0, 2, 12}, {0x200001, 0, 0, 1, 21}} {
-			s.D[n] = e
-		}
+		copy(s.D[:], []Entry{{1, 0, 0, 1, 12}, {0x1001, 0, PermGlobal, 1, 12}, {0x2001, 0, 0, 2, 12}, {0x200001, 0, 0, 1, 21}})
 		return s
 	}
 	count := func(s *State) (n int) {
