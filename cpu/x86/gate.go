@@ -1,6 +1,10 @@
 package x86
 
-import "stasis/mmu"
+import (
+	"unsafe"
+
+	"stasis/mmu"
+)
 
 // gate is a descriptor of the IDT or a call gate.
 type gate struct {
@@ -104,9 +108,7 @@ func (c *CPU) commitGate(e *exception, ret uint64, g gate, cs Segment, cpl uint8
 		words = frame[1:]
 	}
 	rsp = rsp&^15 - uint64(len(words))*8
-	if !c.canonical(g.offset) {
-		c.raise(vecGP, e.ext())
-	}
+	c.gpIf(!c.canonical(g.offset))
 	c.pushFrame(rsp, words, cpl)
 	c.setAccessed(g.selector, &cs)
 	if cpl != c.CPL {
@@ -120,19 +122,25 @@ func (c *CPU) commitGate(e *exception, ret uint64, g gate, cs Segment, cpl uint8
 	c.next = g.offset
 }
 
-// pushFrame writes the words at rsp, from the last down, with the handler's privilege, all pages probed first.
+// pushFrame writes the words upwards from rsp with the handler's privilege, all pages probed first.
 func (c *CPU) pushFrame(rsp uint64, words []uint64, cpl uint8) {
 	a := mmu.Write
 	if cpl == 3 {
 		a |= mmu.User
 	}
-	last := rsp + uint64(len(words)-1)*8
-	c.translate(last, a)
+	last := rsp + uint64(len(words))*8 - 1
+	pa := c.translate(rsp, a)
 	if (rsp^last)&^pageMask != 0 {
-		c.translate(last&^pageMask-8, a)
+		c.translate(last, a)
+	} else if page := c.ram.Page(pa); page != nil && !c.watching {
+		for n, w := range words {
+			*(*uint64)(unsafe.Add(page, pa&pageMask+uint64(n)*8)) = w
+		}
+		c.ram.Written(pa, len(words)*8)
+		return
 	}
-	for n := len(words) - 1; n >= 0; n-- {
-		c.storeWatched(rsp+uint64(n)*8, 8, words[n], a)
+	for n, w := range words {
+		c.storeWatched(rsp+uint64(n)*8, 8, w, a)
 	}
 }
 
