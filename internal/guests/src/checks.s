@@ -14,6 +14,8 @@
 .include "checks/descriptors.inc"
 .include "checks/access.inc"
 .include "checks/events.inc"
+.include "checks/registers.inc"
+.include "checks/apic.inc"
 
 # entry adds a row to the table.
 .macro entry name, function
@@ -39,6 +41,21 @@ tests:
         entry   "interrupt-return", test_iret
         entry   "call-gates", test_call_gates
         entry   "user-call-gates", test_user_gates
+        entry   "control-registers", test_cr
+        entry   "msr", test_msr
+        entry   "tsc", test_tsc_adjust
+        entry   "user-instructions", test_umip
+        entry   "pcid", test_pcid
+        entry   "xsave", test_xsave
+        entry   "system-calls", test_syscalls
+        entry   "apic-registers", test_apic_registers
+        entry   "apic-priority", test_apic_priority
+        entry   "apic-logical", test_apic_logical
+        entry   "nmis", test_nmis
+        entry   "x2apic", test_x2apic
+        entry   "tsc-deadline", test_deadline
+        entry   "ioapic-registers", test_ioapic_registers
+        entry   "ioapic-level", test_level
         .section .data.tests
 tests_end:
 ends_end:
