@@ -66,8 +66,8 @@ func (c *CPU) WriteRegister(i int, b []byte) error {
 	return nil
 }
 
-// integer is a row of at most 64 bits.
-func integer(name string, bits int, typ, feature, group string, get func(*CPU) uint64, set func(*CPU, uint64) error) row {
+// intRow is a row of at most 64 bits.
+func intRow(name string, bits int, typ, feature, group string, get func(*CPU) uint64, set func(*CPU, uint64) error) row {
 	return row{
 		cpu.Register{Name: name, Bits: bits, Type: typ, Feature: feature, Group: group},
 		func(c *CPU) [2]uint64 { return [2]uint64{get(c)} },
@@ -80,13 +80,13 @@ func readOnly(*CPU, uint64) error { return errReadOnly }
 
 func coreRows() (list []row) {
 	for n := range 31 {
-		list = append(list, integer(fmt.Sprintf("x%d", n), 64, "int64", featureCore, "general",
+		list = append(list, intRow(fmt.Sprintf("x%d", n), 64, "int64", featureCore, "general",
 			func(c *CPU) uint64 { return c.R[n] }, func(c *CPU, v uint64) error { c.R[n] = v; return nil }))
 	}
 	return append(list,
-		integer("sp", 64, "data_ptr", featureCore, "general", func(c *CPU) uint64 { return c.R[regSP] }, func(c *CPU, v uint64) error { c.R[regSP] = v; return nil }),
-		integer("pc", 64, "code_ptr", featureCore, "general", func(c *CPU) uint64 { return c.pc }, (*CPU).setPC),
-		integer("cpsr", 32, "cpsr_flags", featureCore, "general", (*CPU).pstate, (*CPU).hostPSTATE))
+		intRow("sp", 64, "data_ptr", featureCore, "general", func(c *CPU) uint64 { return c.R[regSP] }, func(c *CPU, v uint64) error { c.R[regSP] = v; return nil }),
+		intRow("pc", 64, "code_ptr", featureCore, "general", func(c *CPU) uint64 { return c.pc }, (*CPU).setPC),
+		intRow("cpsr", 32, "cpsr_flags", featureCore, "general", (*CPU).pstate, (*CPU).hostPSTATE))
 }
 
 // setPC sends the CPU to an address. What belonged to the instruction that stood next goes: the wait of WFI, the skip of a
@@ -119,7 +119,7 @@ func vectorRows() (list []row) {
 		})
 	}
 	field := func(name string, at func(*CPU) *uint64, mask func(*CPU) uint64) row {
-		return integer(name, 32, "uint32", featureFPU, "float", func(c *CPU) uint64 { return *at(c) }, func(c *CPU, v uint64) error {
+		return intRow(name, 32, "uint32", featureFPU, "float", func(c *CPU) uint64 { return *at(c) }, func(c *CPU, v uint64) error {
 			if v&^mask(c) != 0 {
 				return errValue
 			}
@@ -139,7 +139,7 @@ var unseen = map[string]bool{"FPCR": true, "FPSR": true, "NZCV": true, "DAIF": t
 // systemRows are the system registers under their architectural names, with both stack pointers.
 func systemRows() (list []row) {
 	for n := range 2 {
-		list = append(list, integer(fmt.Sprintf("SP_EL%d", n), 64, "data_ptr", featureSystem, "system",
+		list = append(list, intRow(fmt.Sprintf("SP_EL%d", n), 64, "data_ptr", featureSystem, "system",
 			func(c *CPU) uint64 { return c.stackPointers()[n] }, func(c *CPU, v uint64) error { c.setStackPointer(n, v); return nil }))
 	}
 	for n := range sysregs {
@@ -151,7 +151,7 @@ func systemRows() (list []row) {
 		if r.write != nil {
 			set = func(c *CPU, v uint64) error { return c.hostSystem(r, v) }
 		}
-		list = append(list, integer(r.name, 64, "uint64", featureSystem, "system", r.read, set))
+		list = append(list, intRow(r.name, 64, "uint64", featureSystem, "system", r.read, set))
 	}
 	return list
 }
@@ -180,7 +180,7 @@ func (c *CPU) hostSystem(r *sysreg, v uint64) error {
 // hiddenRows are what stands between two instructions and no instruction can read.
 func hiddenRows() []row {
 	system := func(name string, get func(*CPU) uint64) row {
-		return integer(name, 32, "uint32", featureSystem, "system", get, readOnly)
+		return intRow(name, 32, "uint32", featureSystem, "system", get, readOnly)
 	}
 	return []row{
 		system("halted", func(c *CPU) uint64 { return b2u(c.Halted()) }),
