@@ -32,7 +32,7 @@ func ret(c *CPU, i *Inst) { c.next = c.branchTarget(c.x(i.Rn())) }
 // jump is BR: PSTATE.BTYPE tells the target what has led to it. Source: Arm ARM, "BR".
 func (c *CPU) jump(i *Inst, to uint64) {
 	c.next = c.branchTarget(to)
-	c.setBType(jumpType(i.Rn(), c.fetchGuarded))
+	c.setBType(jumpType(i.Rn(), c.inGuarded()))
 }
 
 // callTo is BLR.
@@ -56,6 +56,12 @@ func jumpType(rn uint8, guarded bool) uint8 {
 	return btypeJump
 }
 
+// inGuarded reports whether the instruction stands in a guarded page.
+func (c *CPU) inGuarded() bool {
+	c.codePage(c.pc)
+	return c.fetchGuarded
+}
+
 // setBType is what PSTATE.BTYPE will be behind this instruction.
 func (c *CPU) setBType(v uint8) {
 	if c.engine.targets {
@@ -66,7 +72,7 @@ func (c *CPU) setBType(v uint8) {
 // checkTarget is the Branch Target exception: what stands at the target of an indirect branch in a guarded page must be made for it.
 // Source: Arm ARM pseudocode, "BranchTargetCheck" and "BTypeCompatible".
 func (c *CPU) checkTarget(i *Inst) {
-	if c.fetchGuarded && landing(i, c.strictPAC())>>c.BTYPE&1 == 0 {
+	if c.inGuarded() && landing(i, c.strictPAC())>>c.BTYPE&1 == 0 {
 		c.raise(ecBTI, uint32(c.BTYPE))
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"stasis/bus"
 	"stasis/cpu"
+	"stasis/cpu/softfloat"
 	decode "stasis/decode/arm64"
 	"stasis/mmu"
 )
@@ -60,6 +61,7 @@ type CPU struct {
 	nzcv   uint8
 	budget int64  // units left in this Run
 	ctx    uint64 // id of the translation context, in the low 12 bits of inline tags
+	at     uintptr
 	R      [regCount]uint64
 	tlbR   [mmu.Entries]inline
 	tlbW   [mmu.Entries]inline
@@ -80,6 +82,7 @@ type CPU struct {
 	attention  bool // something besides the next instruction may have to happen at this boundary
 	singleStep bool
 
+	soft          softfloat.Context // scratch of floating point
 	unimplemented map[string]uint64
 	engine        engine
 

@@ -1,17 +1,327 @@
 package arm64
 
+import (
+	"slices"
+	"unsafe"
+
+	decode "stasis/decode/arm64"
+	"stasis/mmu"
+)
+
+// The block engine runs straight-line pieces of one page, decoded once into micro-operations, in one generated switch.
+//
+// Invariants: a block's units are taken from the budget when it is entered, and what was not done is given back on every way
+// out in the middle; links lead to blocks of the same page and mode only; a way to another page goes by the jump cache, which
+// asks the instruction side of the TLB.
+
+// uop is one micro-operation. It holds no pointer, so the arena of them is never scanned.
+type uop struct {
+	op        uint16
+	dst, src  uint8 // slots of CPU.R
+	base, idx uint8 // slots of CPU.R
+	scale     uint8 // a shift, or a small number
+	last      bool  // the last of its instruction, and it alone is the instruction: the slow case may go on behind it
+	disp      int64
+	imm       int64
+	n         uint32 // of a block's first: instructions in the block
+	side      uint32 // block number × blockMax + instruction in the block
+}
+
+// term follows a block's last micro-operation: where it goes, fall-through first.
+type term struct {
+	link   [2]*uop
+	target [2]uint64
+}
+
+const (
+	uopSize  = unsafe.Sizeof(uop{})
+	blockMax = 64 // instructions in a block
+	jumpSize = 4096
+	unlinked = 0x7fffffff // instructions of the stub: no budget is enough
+)
+
+// Bits of a block's mode.
+const (
+	modeTarget  = 1 << iota // an indirect branch has led here: PSTATE.BTYPE is not 0
+	modeGuarded             // the page is guarded
+	modeSP                  // SP must be aligned where it is a base
+)
+
+// codeSlot mirrors an entry of the TLB's instruction side for the jump cache.
+type codeSlot struct {
+	tag uint64 // page | context id
+	key uint64 // physical page | mode
+}
+
+// jump is an entry of the jump cache: a block by address, physical page and mode.
+type jump struct {
+	va, key uint64
+	link    *uop
+}
+
 // engine is what the two engines keep besides State.
 type engine struct {
 	single  Inst // the single-step engine's instruction
 	targets bool // indirect branches set PSTATE.BTYPE
+
+	arena   []uop
+	used    int
+	flushes uint32
+	blockStore
+	code    [mmu.Entries]codeSlot
+	jumps   [jumpSize]jump
+	stub    [2]uop // unlinked successor
+	missR   *uop
+	missW   *uop
+	endTerm *uop
+	slowOp  *uop
+	exitOp  *uop
+	fixed   [5]uop
+	missVA  uint64
+	way     int // which successor a terminator chose
+	builder builder
 }
 
 func (e *engine) init(have map[string]bool) {
 	e.targets = have["BTI"]
+	e.arena = make([]uop, arenaSize)
+	e.blockStore.init()
+	for n, op := range []uint16{uMissR, uMissW, uTerm, uSlowAt, uExit} {
+		e.fixed[n].op = op
+	}
+	e.missR, e.missW, e.endTerm, e.slowOp, e.exitOp = &e.fixed[0], &e.fixed[1], &e.fixed[2], &e.fixed[3], &e.fixed[4]
+	e.stub[0].n = unlinked
+	e.flush()
 }
 
-// runBlocks runs a step.
-func (c *CPU) runBlocks() { c.step() }
+// flush forgets every block.
+func (e *engine) flush() {
+	e.used = 0
+	e.flushes++
+	e.blockStore.clear()
+	e.jumps = [jumpSize]jump{}
+}
 
-// InvalidateCode is told of code that has changed.
-func (c *CPU) InvalidateCode(page uint64) {}
+// evictCode and dropCode keep the jump cache below the TLB's instruction side.
+func (c *CPU) evictCode(slot int) { c.engine.code[slot].tag = noTag }
+func (c *CPU) dropCode()          { c.engine.code = [mmu.Entries]codeSlot{} }
+
+// breakpointsChanged drops the blocks that hold an instruction where a breakpoint is new: a block ends before one, and nothing leads to
+// one that begins there. Where a breakpoint is gone, blocks are shorter than they need be, no more.
+func (c *CPU) breakpointsChanged(old, now map[uint64]uint8) {
+	e := &c.engine
+	pages := map[uint64]bool{}
+	for a := range now {
+		if old[a] == 0 {
+			pages[a&^pageMask] = true
+		}
+	}
+	if len(pages) == 0 {
+		return
+	}
+	for n := uint32(1); n < uint32(len(e.blocks)); n++ {
+		b := &e.blocks[n]
+		if !b.dead && pages[b.key.va&^pageMask] && slices.ContainsFunc(e.addrsOf(b), func(a uint64) bool { return now[a] != 0 && old[a] == 0 }) {
+			e.unlink(n)
+			e.arena[b.first].op = uDead
+		}
+	}
+}
+
+// InvalidateCode drops the blocks of a physical page: its code has changed.
+func (c *CPU) InvalidateCode(page uint64) {
+	e := &c.engine
+	page &^= pageMask
+	e.dropPage(page, func(b *block) {
+		e.arena[b.first].op = uDead
+		c.stats.Dropped++
+	})
+}
+
+// blockMode is the mode of blocks in the page of the last look-up.
+func (c *CPU) blockMode() (mode uint64) {
+	if c.fetchGuarded {
+		mode |= modeGuarded
+	}
+	if c.checkingSP {
+		mode |= modeSP
+	}
+	return mode
+}
+
+// runBlocks runs blocks until the budget's edge or until something else has to be done. Where no block can run, it is one step.
+func (c *CPU) runBlocks() {
+	in := c.enter()
+	if in == c.engine.exitOp {
+		c.step()
+		return
+	}
+	c.run(in)
+}
+
+// breakHere reports whether a breakpoint, the debugger's or the guest's, stands at the next instruction.
+func (c *CPU) breakHere() bool {
+	return c.breakpoints != nil && c.breakpoints[c.pc] != 0 && !c.skip
+}
+
+// enter is the block at pc, its units taken from the budget; exitOp if the budget is too small or there is none.
+func (c *CPU) enter() *uop {
+	e := &c.engine
+	if c.budget <= 0 { // not even its translation may be looked up
+		return e.exitOp
+	}
+	b := c.blockAt(c.pc)
+	if b == nil || c.budget < int64(b.n) {
+		return e.exitOp
+	}
+	c.budget -= int64(b.n)
+	return e.firstOf(b)
+}
+
+// blockAt finds or builds the block at an address; nil if its first instruction cannot be in one.
+func (c *CPU) blockAt(pc uint64) *block {
+	if pc%decode.Len != 0 {
+		return nil
+	}
+	e := &c.engine
+	page := c.codePage(pc)
+	slot := &e.code[mmu.Index(pc)]
+	slot.tag, slot.key = pc&^pageMask|c.ctx, page|c.blockMode()
+	mode := slot.key & pageMask
+	if c.BTYPE != 0 {
+		mode |= modeTarget
+	}
+	j := &e.jumps[jumpIndex(pc)]
+	if j.va == pc && j.key == page|mode && j.link.op != uDead {
+		return e.blockOf(j.link)
+	}
+	if c.fetchPage == nil {
+		return nil
+	}
+	key := blockKey{page | pc&pageMask, pc, mode}
+	b := e.find(&key)
+	if b == nil {
+		if b = c.build(key); b == nil {
+			return nil
+		}
+	}
+	if c.breakpoints[pc] == 0 { // what the jump cache knows is not looked at again
+		*j = jump{pc, page | mode, e.firstOf(b)}
+	}
+	return b
+}
+
+func jumpIndex(va uint64) uint64 { return (va ^ va>>12) & (jumpSize - 1) }
+
+// blockOf is the block of a micro-operation.
+func (e *engine) blockOf(in *uop) *block { return &e.blocks[in.side/blockMax] }
+
+// firstOf is the first micro-operation of a block.
+func (e *engine) firstOf(b *block) *uop { return &e.arena[b.first] }
+
+// sync puts pc and budget where they were before the instruction of a micro-operation, and says how many instructions of
+// the block are not done.
+func (c *CPU) sync(in *uop) (b *block, k int, left int64) {
+	b = c.engine.blockOf(in)
+	k = int(in.side % blockMax)
+	left = int64(b.n) - int64(k)
+	c.pc = c.engine.addrOf(b, k)
+	c.budget += left
+	return b, k, left
+}
+
+// inAt is the micro-operation that the switch left at c.at.
+func (c *CPU) inAt() *uop {
+	base := unsafe.Pointer(&c.engine.arena[0])
+	return (*uop)(unsafe.Add(base, c.at-uintptr(base)))
+}
+
+// next1 is the micro-operation behind.
+func next1(in *uop) *uop { return (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize)) }
+
+// termOf is what follows a terminator.
+func termOf(in *uop) *term { return (*term)(unsafe.Add(unsafe.Pointer(in), uopSize)) }
+
+// slow runs the handler of an instruction in a block, and goes on behind it unless something happened.
+func (c *CPU) slow(in *uop) *uop {
+	if in.op == uGo {
+		c.pc = uint64(in.disp)
+		return c.proceed()
+	}
+	b, k, left := c.sync(in)
+	return c.handle(in, b, k, left)
+}
+
+// handle runs the handler of instruction k of a block.
+func (c *CPU) handle(in *uop, b *block, k int, left int64) *uop {
+	c.stats.Slow++
+	after := c.pc + decode.Len
+	c.perform(c.engine.instOf(b, k))
+	if c.leaving || c.attention {
+		return c.engine.exitOp
+	}
+	if c.pc != after || left == 1 || b.dead || !in.last {
+		return c.proceed()
+	}
+	c.budget -= left - 1
+	return next1(in)
+}
+
+// proceed is the block at pc, or the way out.
+func (c *CPU) proceed() *uop {
+	if c.breakHere() {
+		return c.engine.exitOp
+	}
+	return c.enter()
+}
+
+// miss is a memory access that the inline array does not hold: fill it and retry, or execute the instruction by its handler.
+func (c *CPU) miss(a mmu.Access) *uop {
+	in, va := c.inAt(), c.engine.missVA
+	b, k, left := c.sync(in)
+	last := va + uint64(uopBytes[in.op]) - 1
+	if !c.slowData && (last^va)&^pageMask == 0 { // else the handler finds what faults first
+		c.translate(va, c.access(a))
+		array := &c.tlbR
+		if a == mmu.Write {
+			array = &c.tlbW
+		}
+		if array[mmu.Index(va)].tag == last&^pageMask|c.ctx {
+			c.budget -= left
+			return in
+		}
+	}
+	return c.handle(in, b, k, left)
+}
+
+// terminate resolves a terminator whose successor is not linked yet, or for whose block the budget is too small.
+func (c *CPU) terminate() *uop {
+	e := &c.engine
+	in, way := c.inAt(), e.way
+	t := termOf(in)
+	c.budget += int64(t.link[way].n)
+	c.pc = t.target[way]
+	if t.link[way].n != unlinked || c.budget <= 0 || c.breakHere() {
+		return e.exitOp
+	}
+	flushes, from := e.flushes, e.blockOf(in)
+	b := c.blockAt(c.pc)
+	if b == nil {
+		return e.exitOp
+	}
+	if flushes == e.flushes && !b.dead && !from.dead && b.key.pa&^pageMask == from.key.pa&^pageMask && (b.key.va^from.key.va)&^pageMask == 0 {
+		t.link[way] = e.firstOf(b)
+	}
+	if c.budget < int64(b.n) {
+		return e.exitOp
+	}
+	c.budget -= int64(b.n)
+	return e.firstOf(b)
+}
+
+// deadBlock leaves a block that was dropped: something linked to it still.
+func (c *CPU) deadBlock(in *uop) *uop {
+	c.budget += int64(in.n)
+	c.pc = c.engine.addrOf(c.engine.blockOf(in), 0)
+	return c.proceed()
+}

@@ -31,7 +31,7 @@ func run(dir string, check bool) error {
 	if err != nil {
 		return err
 	}
-	for name, text := range map[string][]byte{"zhandlers.go": handlers} {
+	for name, text := range map[string][]byte{"zhandlers.go": handlers, "zrun.go": runFile(), "zuops.go": uopsFile()} {
 		text, err := format.Source(text)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)

@@ -1,0 +1,82 @@
+package arm64
+
+import (
+	"unsafe"
+
+	decode "stasis/decode/arm64"
+	"stasis/mmu"
+)
+
+// builder decodes a block and lowers it to micro-operations.
+type builder struct {
+	c     *CPU
+	mode  uint64
+	insts []Inst
+	addrs []uint64
+	out   []uop
+	next  uint64 // address behind the last instruction
+	side  uint32
+	sp    bool // SP is known to be aligned
+}
+
+// build decodes the block at key; nil if its first instruction does not decode.
+func (c *CPU) build(key blockKey) *block {
+	e := &c.engine
+	w := &e.builder
+	w.c, w.mode, w.insts, w.addrs, w.out = c, key.mode, w.insts[:0], w.addrs[:0], w.out[:0]
+	w.decode(key)
+	if len(w.insts) == 0 {
+		return nil
+	}
+	if e.used+4*len(w.insts)+8 > len(e.arena) || e.full(len(w.insts)) {
+		e.flush()
+	}
+	number := e.add(key, w.insts, w.addrs)
+	w.side = number * blockMax
+	w.lower()
+	b := &e.blocks[number]
+	b.first = e.place(w.out)
+	e.firstOf(b).n = b.n
+	c.ram.MarkCode(key.pa, int(w.next-key.va))
+	c.stats.Blocks++
+	return b
+}
+
+// place copies micro-operations into the arena.
+func (e *engine) place(out []uop) uint32 {
+	at := e.used
+	e.used += copy(e.arena[at:at+len(out)], out)
+	return uint32(at)
+}
+
+// decode collects the instructions up to the end of the block.
+func (w *builder) decode(key blockKey) {
+	c := w.c
+	code := unsafe.Slice((*uint32)(unsafe.Add(c.fetchPage, key.pa&pageMask)), (mmu.PageSize-key.pa&pageMask)/decode.Len)
+	w.next = key.va
+	for _, raw := range code[:min(len(code), blockMax)] {
+		if len(w.insts) > 0 && c.breakpoints[w.next] != 0 {
+			return
+		}
+		i, ok := c.decode(raw)
+		if !ok {
+			return
+		}
+		w.insts, w.addrs = append(w.insts, i), append(w.addrs, w.next)
+		w.next += decode.Len
+		if endsBlock(&i) {
+			return
+		}
+	}
+}
+
+// endsBlock reports whether an instruction is the last of its block: it branches, or may change what is assumed.
+func endsBlock(i *Inst) bool {
+	switch i.Op {
+	case decode.B, decode.BL, decode.Bcond, decode.CBZ, decode.CBNZ, decode.TBZ, decode.TBNZ, decode.BR, decode.BLR, decode.RET,
+		decode.BRAA, decode.BLRAA, decode.RETAA, decode.ERET, decode.ERETAA, decode.SVC, decode.HVC, decode.SMC, decode.BRK, decode.HLT,
+		decode.UDF, decode.MSRreg, decode.MSRimm, decode.SYS, decode.WFI, decode.WFE, decode.DCPS1, decode.DCPS2, decode.DCPS3, decode.DRPS:
+		return true
+	}
+	return false
+}

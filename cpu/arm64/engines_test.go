@@ -1,0 +1,259 @@
+package arm64
+
+import (
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+
+	"stasis/cpu"
+	decode "stasis/decode/arm64"
+)
+
+// Places in the memory of random code, which is mapped where it lies by one table of 2 MiB blocks and one of pages.
+const (
+	codeBase    = ramBase + 0x10000
+	codeSize    = 0x3000 // three pages, each its own
+	codeData    = ramBase + 0x20000
+	codeTables  = ramBase + 0x100000
+	codeVectors = ramBase + 0x1000
+)
+
+// engineRig is a CPU with its memory for each engine.
+type engineRig struct {
+	cpus   [2]*CPU
+	boards [2]*board
+}
+
+func newEngineRig(t testing.TB) *engineRig {
+	r := &engineRig{}
+	for n := range r.cpus {
+		r.cpus[n], r.boards[n] = newRig(t)
+		c := r.cpus[n]
+		r.boards[n].ram.OnCode = c.ProtectCode
+		r.boards[n].ram.OnCodeWrite = c.InvalidateCode
+		r.boards[n].ram.OnClean = c.DropInlineWrites
+	}
+	r.cpus[1].SetSingleStep(true)
+	return r
+}
+
+func (b *board) put64(pa, v uint64) {
+	var p [8]byte
+	for n := range p {
+		p[n] = byte(v >> (8 * n))
+	}
+	if err := b.ram.WriteAt(p[:], pa); err != nil {
+		panic(err)
+	}
+}
+
+func (b *board) put32(pa uint64, v ...uint32) {
+	for n, w := range v {
+		if err := b.ram.WriteAt([]byte{byte(w), byte(w >> 8), byte(w >> 16), byte(w >> 24)}, pa+4*uint64(n)); err != nil {
+			panic(err)
+		}
+	}
+}
+
+// Attributes of a page: valid, a page, inner shareable, accessed, and EL0 may.
+const (
+	pageValid    = 3 | 3<<8 | 1<<10
+	pageUser     = 1 << 6
+	pageReadOnly = 1 << 7
+	pageGuarded  = 1 << 50
+)
+
+// mapPages makes tables of 4 KiB pages with 39-bit addresses: the first 2 MiB at ramBase.
+func (b *board) mapPages(rng *rand.Rand) {
+	b.put64(codeTables+8*1, codeTables+0x1000|3) // 1 GiB each: 40000000h is the second
+	b.put64(codeTables+0x1000, codeTables+0x2000|3)
+	guarded := uint64(0)
+	if rng.IntN(2) == 0 {
+		guarded = pageGuarded
+	}
+	for page := range uint64(512) {
+		entry := ramBase + page<<12 | pageValid
+		switch at := ramBase + page<<12; {
+		case at == codeVectors:
+		case at >= codeBase && at < codeBase+codeSize:
+			entry |= [...]uint64{pageUser | pageReadOnly, pageUser | pageReadOnly, pageUser, 0}[rng.IntN(4)]
+		default:
+			entry |= uint64(rng.IntN(3)/2*pageReadOnly | rng.IntN(2)*pageUser)
+			entry ^= uint64(rng.IntN(40) / 39)
+		}
+		b.put64(codeTables+0x2000+8*page, entry|guarded)
+	}
+}
+
+// randomState has registers that are often addresses.
+func randomState(rng *rand.Rand, s *State) {
+	for n := range s.X {
+		switch rng.IntN(4) {
+		case 0:
+			s.X[n] = rng.Uint64() >> rng.IntN(64)
+		case 1:
+			s.X[n] = codeBase + rng.Uint64N(codeSize)&^3
+		default:
+			s.X[n] = codeData + rng.Uint64N(0x4000)&^uint64([]int{0, 7, 15}[rng.IntN(3)])
+		}
+	}
+	for n := range s.SP {
+		s.SP[n] = codeData + 0x2000 + rng.Uint64N(0x1000)&^15
+	}
+	for n := range s.V {
+		s.V[n] = [2]uint64{rng.Uint64(), rng.Uint64()}
+	}
+	s.PC = codeBase
+	s.NZCV = uint8(rng.IntN(16))
+	s.EL, s.SPSel = uint8(rng.IntN(2)), uint8(rng.IntN(2))
+	if s.EL == 0 {
+		s.SPSel = 0
+	}
+	s.DAIF = 0
+	s.Sys.VBAR = codeVectors
+	s.Sys.TTBR0, s.Sys.TTBR1 = codeTables, codeTables
+	s.Sys.TCR = 25 | 25<<16 | 2<<30 | 2<<32 // 39 bits in both halves, 4 KiB, 40-bit output
+	s.Sys.MAIR = 0xff
+	s.Sys.SCTLR = sctlrReset | sctlrM | sctlrSA | sctlrSA0 | sctlrEnIA*uint64(rng.IntN(2)) | sctlrBT1*uint64(rng.IntN(2))
+	if rng.IntN(8) == 0 {
+		s.Sys.SCTLR |= sctlrA
+	}
+	s.Sys.CPACR = 3 << 20 * uint64(rng.IntN(2))
+	s.Sys.APIA = [2]uint64{rng.Uint64(), rng.Uint64()}
+}
+
+// randomInst is a word of some row, its branches near.
+func randomInst(rng *rand.Rand) uint32 {
+	for {
+		row := &decode.Rows[1+rng.IntN(len(decode.Rows)-1)]
+		if rng.IntN(3) > 0 && (strings.Contains(row.Feature, "S") || len(row.Op.String()) > 1 && strings.HasSuffix(row.Op.String(), "V")) {
+			continue
+		}
+		raw := rng.Uint32()
+		for n, bit := range row.Pattern {
+			at := uint32(1) << (31 - n)
+			switch bit {
+			case '0':
+				raw &^= at
+			case '1':
+				raw |= at
+			}
+		}
+		return near(rng, row.Op, raw)
+	}
+}
+
+// near shortens the offsets of branches and literals, so that they stay in the code.
+func near(rng *rand.Rand, op decode.Op, raw uint32) uint32 {
+	offset := uint32(rng.IntN(64)-24) & 0x3ffffff
+	switch op {
+	case decode.B, decode.BL:
+		return raw&^0x3ffffff | offset
+	case decode.Bcond, decode.CBZ, decode.CBNZ, decode.LDRlit, decode.LDRSWlit:
+		return raw&^(0x7ffff<<5) | offset&0x7ffff<<5
+	case decode.TBZ, decode.TBNZ:
+		return raw&^(0x3fff<<5) | offset&0x3fff<<5
+	case decode.BR, decode.BLR, decode.RET, decode.WFI, decode.WFE, decode.ERET, decode.SYS, decode.MSRreg, decode.MSRimm:
+		if rng.IntN(4) > 0 {
+			return 0x8b000000 | raw&0x1f03ff // ADD
+		}
+	}
+	return raw
+}
+
+// place fills memory and registers from a seed, alike for both engines.
+func (r *engineRig) place(n int, seed uint64) *CPU {
+	rng := rand.New(rand.NewPCG(seed, 3))
+	b := r.boards[n]
+	b.mapPages(rng)
+	for pa := uint64(0); pa < codeSize; pa += 4 {
+		b.put32(codeBase+pa, randomInst(rng))
+	}
+	for pa := uint64(0); pa < 0x5000; pa += 8 {
+		b.put64(codeData+pa, rng.Uint64())
+	}
+	for v := range uint64(16) { // vectors go back to the code, a little further
+		b.put32(codeVectors+v*0x80, 0xd5384020, 0x91001000, 0x92403000, 0xd2a80021, 0x8b010000, 0xd5184020, 0xd69f03e0)
+	}
+	var s State
+	randomState(rng, &s)
+	c := r.cpus[n]
+	c.Reset()
+	c.SetState(&s)
+	return c
+}
+
+// drive runs a CPU in pieces, with interrupts between them.
+func drive(c *CPU, seed uint64) (exits []cpu.ExitKind) {
+	rng := rand.New(rand.NewPCG(seed, 5))
+	for range rng.IntN(12) + 1 {
+		c.SetIRQ(rng.IntN(4) == 0)
+		left := rng.Uint64N(300)
+		for left > 0 {
+			e := c.Run(left)
+			exits = append(exits, e.Kind)
+			left -= min(left, c.Units())
+			if e.Kind == cpu.ExitHalted {
+				break
+			}
+		}
+		if rng.IntN(6) == 0 {
+			c.DropInline()
+		}
+	}
+	return exits
+}
+
+// TestEngines runs random code on both engines: they must agree in every bit of state and of memory.
+func TestEngines(t *testing.T) {
+	r := newEngineRig(t)
+	count := 400
+	if testing.Short() {
+		count = 100
+	}
+	for seed := range uint64(count) {
+		r.compare(t, seed)
+		if t.Failed() {
+			return
+		}
+	}
+	if s := r.cpus[0].stats; s.Blocks < 100 || s.Steps > s.Blocks*200 {
+		t.Errorf("the block engine has done little: %+v", s)
+	}
+}
+
+func (r *engineRig) compare(t *testing.T, seed uint64) {
+	t.Helper()
+	var states [2]*State
+	var hashes [2][32]byte
+	for n := range r.cpus {
+		c := r.place(n, seed)
+		drive(c, seed)
+		states[n], hashes[n] = c.Snapshot(), r.boards[n].ram.Hash()
+	}
+	if hashes[0] != hashes[1] {
+		t.Errorf("seed %d: the memories differ", seed)
+	}
+	if *states[0] != *states[1] {
+		differences(t, seed, reflect.ValueOf(*states[0]), reflect.ValueOf(*states[1]))
+	}
+}
+
+func differences(t *testing.T, seed uint64, a, b reflect.Value) {
+	t.Helper()
+	for n := range a.NumField() {
+		if x, y := a.Field(n).Interface(), b.Field(n).Interface(); !reflect.DeepEqual(x, y) && a.Type().Field(n).Name != "TLB" {
+			t.Errorf("seed %d: %s is %x with blocks, %x with steps", seed, a.Type().Field(n).Name, x, y)
+		} else if x != y {
+			t.Errorf("seed %d: the TLBs differ", seed)
+		}
+	}
+}
+
+// FuzzEngines compares the engines for any seed.
+func FuzzEngines(f *testing.F) {
+	r := newEngineRig(f)
+	f.Add(uint64(1))
+	f.Fuzz(func(t *testing.T, seed uint64) { r.compare(t, seed) })
+}

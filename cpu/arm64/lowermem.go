@@ -1,0 +1,126 @@
+package arm64
+
+import decode "stasis/decode/arm64"
+
+// accessOp is a load or store of general registers: what it does, and its addressing mode.
+type accessOp struct{ what, form uint8 }
+
+// unsigned, signed: both widths of a load with sign are told by the instruction.
+var accessOps = map[decode.Op]accessOp{
+	decode.LDRimm: {doLDR, formIMM}, decode.LDUR: {doLDR, formIMM}, decode.LDRpost: {doLDR, formPOST}, decode.LDRpre: {doLDR, formPRE}, decode.LDRreg: {doLDR, formIDX},
+	decode.LDRSimm: {doLDRS64, formIMM}, decode.LDURS: {doLDRS64, formIMM}, decode.LDRSpost: {doLDRS64, formPOST}, decode.LDRSpre: {doLDRS64, formPRE}, decode.LDRSreg: {doLDRS64, formIDX},
+	decode.STRimm: {doSTR, formIMM}, decode.STUR: {doSTR, formIMM}, decode.STRpost: {doSTR, formPOST}, decode.STRpre: {doSTR, formPRE}, decode.STRreg: {doSTR, formIDX},
+}
+
+var pairForms = [4]uint8{formIMM, formPOST, formIMM, formPRE}
+
+// access lowers loads and stores.
+func (w *builder) access(k int) bool {
+	i := &w.insts[k]
+	switch i.Op {
+	case decode.LDRlit, decode.LDRSWlit:
+		return w.literal(k)
+	case decode.LDP, decode.LDNP, decode.STP, decode.STNP:
+		return w.pair(k)
+	}
+	op, ok := accessOps[i.Op]
+	if !ok {
+		return false
+	}
+	u := uop{base: orSP(i.Rn()), src: i.Rd(), dst: destination(i.Rd())}
+	if op.what == doLDRS64 && i.Bit(22) {
+		op.what = doLDRS32
+	}
+	switch {
+	case i.Op == decode.LDRimm || i.Op == decode.LDRSimm || i.Op == decode.STRimm:
+		u.disp = int64(scaledOffset(i))
+	case op.form == formIDX:
+		u.idx, u.scale = i.Rm(), uint8(i.Field(12, 12)*i.Field(31, 30))
+	default:
+		u.disp = int64(unscaledOffset(i))
+	}
+	if op.form != formIMM && op.form != formIDX && i.Rd() == i.Rn() && i.Rn() != regZero {
+		return false
+	}
+	w.checkSP(k)
+	if op.form == formIDX && i.Field(15, 13)&3 != 3 {
+		w.extend(k, i.Rm(), i.Field(15, 13), u.scale)
+		u.idx, u.scale = regTemp, 0
+	}
+	return w.find(k, u, op.what, op.form, 8<<i.Field(31, 30), 0)
+}
+
+// literal lowers a load near PC.
+func (w *builder) literal(k int) bool {
+	i := &w.insts[k]
+	u := uop{base: regZero, dst: destination(i.Rd()), disp: int64(w.addrs[k]) + i.Signed(23, 5)<<2}
+	switch {
+	case i.Op == decode.LDRSWlit:
+		return w.find(k, u, doLDRS64, formIMM, 32, 0)
+	case i.Bit(30):
+		return w.find(k, u, doLDR, formIMM, 64, 0)
+	}
+	return w.find(k, u, doLDR, formIMM, 32, 0)
+}
+
+// pair lowers LDP and STP. Where the registers are one, or are the base, what happens is left to the handler.
+func (w *builder) pair(k int) bool {
+	i := &w.insts[k]
+	form := pairForms[i.Field(24, 23)]
+	load := i.Bit(22)
+	u := uop{base: orSP(i.Rn()), dst: i.Rd(), src: i.Ra(), disp: i.Signed(21, 15) << pairSize(i)}
+	if load {
+		u.dst, u.src = destination(u.dst), destination(u.src)
+	}
+	if form != formIMM && (u.dst == u.base || u.src == u.base) {
+		return false
+	}
+	w.checkSP(k)
+	what := uint8(doSTP)
+	if load {
+		what = doLDP
+	}
+	return w.find(k, u, what, form, bitsOf(i), 0)
+}
+
+// checkSP emits the alignment check of SP as a base, unless it is known to be aligned.
+func (w *builder) checkSP(k int) {
+	if w.insts[k].Rn() == regZero && !w.sp {
+		w.emit(k, uop{op: uCheckSP})
+		w.sp = true
+	}
+}
+
+// trackSP forgets that SP is aligned behind an instruction that may change that.
+func (w *builder) trackSP(i *Inst) {
+	if w.mode&modeSP == 0 {
+		return
+	}
+	switch i.Op {
+	case decode.ADDimm, decode.SUBimm:
+		if i.Rd() == regZero {
+			w.sp = w.sp && i.Rn() == regZero && imm12(i)&15 == 0
+		}
+	case decode.ADDext, decode.SUBext, decode.ANDimm, decode.ORRimm, decode.EORimm:
+		w.sp = w.sp && i.Rd() != regZero
+	case decode.LDP, decode.STP, decode.LDPSW:
+		if i.Bit(23) && i.Rn() == regZero {
+			w.sp = w.sp && i.Signed(21, 15)<<pairSize(i)&15 == 0
+		}
+	case decode.LDRpost, decode.LDRpre, decode.LDRSpost, decode.LDRSpre, decode.STRpost, decode.STRpre:
+		w.sp = w.sp && (i.Rn() != regZero || unscaledOffset(i)&15 == 0)
+	default:
+		if uopOfOther(i.Op) {
+			return
+		}
+		w.sp = w.sp && i.Rn() != regZero
+	}
+}
+
+// uopOfOther reports the operations whose number 31 is never SP as a destination.
+func uopOfOther(op decode.Op) bool {
+	_, two := twoOperand[op]
+	_, one := registerOps[op]
+	_, mem := accessOps[op]
+	return two || one || mem || effect(&Inst{Op: op}) == flagsKeep
+}
