@@ -54,6 +54,7 @@ type region struct {
 	tbi      bool // the top byte of data addresses is ignored
 	tbiCode  bool // and of instruction addresses
 	flat     bool // HPD: no hierarchical attributes
+	e0pd     bool // nothing of it for EL0
 	input    uint // bits of an address that are translated
 	output   uint // bits of a physical address
 	grain    uint // log2 of the granule
@@ -93,6 +94,7 @@ func (w *Arm64) Derive() {
 	w.SetTTBR(0, w.TTBR[0])
 	w.regions[0] = newRegion(t, granules0[t>>14&3], t&63, t>>7&1, t>>37&1, t>>51&1, t>>41&1)
 	w.regions[1] = newRegion(t, granules1[t>>30&3], t>>16&63, t>>23&1, t>>38&1, t>>52&1, t>>42&1)
+	w.regions[0].e0pd, w.regions[1].e0pd = t>>55&1 != 0, t>>56&1 != 0
 }
 
 func newRegion(tcr uint64, grain uint, size, epd, tbi, tbid, hpd uint64) region {
@@ -153,7 +155,7 @@ func (w *Arm64) Walk(va uint64, a Access) (e Entry, fault uint8, ok bool) {
 // Find is Walk with the leaf's descriptor.
 func (w *Arm64) Find(va uint64, a Access) (e Entry, desc uint64, fault uint8, ok bool) {
 	s := walk{region: &w.regions[half(va)], va: w.Untagged(va, a)}
-	if s.disabled || uint64(int64(s.va)>>s.input) != -half(va) {
+	if s.disabled || s.e0pd && a&User != 0 || uint64(int64(s.va)>>s.input) != -half(va) {
 		return e, 0, FaultTranslation, false
 	}
 	if fault, ok = w.descend(&s); !ok {

@@ -59,6 +59,7 @@ var featureTable = []feature{
 	{"SSBS", idPFR1, 4, 2, ""},
 	{"PAN", idMMFR1, 20, 2, ""},
 	{"UAO", idMMFR2, 4, 1, ""},
+	{"E0PD", idMMFR2, 60, 1, ""},
 }
 
 // FeatureNames are the features that Config.Hide can name.
@@ -81,10 +82,10 @@ func CheckFeatures(names []string) error {
 }
 
 // idBase are the ID registers of a CPU without any feature of the table: AArch64 only, at EL0 and EL1; floating point and SIMD;
-// branch prediction that cannot be trained and no speculation past faults (CSV2, CSV3); debug of Armv8 with its breakpoints and
+// branch prediction that nobody trains, contexts by SCXTNUM, and no speculation past faults (CSV2, CSV3); debug of Armv8 with its breakpoints and
 // watchpoints; 52-bit addresses, 16-bit ASIDs, big-endian data, all granules; hardware access flag and dirty state, HPD.
 var idBase = [idCount]uint64{
-	idPFR0:  0x11 | 1<<56 | 1<<60,
+	idPFR0:  0x11 | 3<<56 | 1<<60,
 	idDFR0:  6 | (breakpointCount-1)<<12 | (watchpointCount-1)<<20 | (contextCount-1)<<28,
 	idMMFR0: 6 | 2<<4 | 1<<8 | 1<<20,
 	idMMFR1: 2 | 1<<12,

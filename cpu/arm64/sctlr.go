@@ -16,6 +16,7 @@ const (
 	sctlrNTWI  = 1 << 16
 	sctlrNTWE  = 1 << 18
 	sctlrWXN   = 1 << 19
+	sctlrTSCXT = 1 << 20
 	sctlrSPAN  = 1 << 23
 	sctlrE0E   = 1 << 24
 	sctlrEE    = 1 << 25
@@ -31,7 +32,7 @@ const (
 // Bits of SCTLR_EL1 that can be written, those that are RES1, and those that are set after a reset.
 const (
 	sctlrHeld = sctlrM | sctlrA | sctlrC | sctlrSA | sctlrSA0 | sctlrUMA | sctlrI | sctlrEnDB | sctlrDZE | sctlrUCT | sctlrNTWI | sctlrNTWE | sctlrWXN |
-		sctlrSPAN | sctlrE0E | sctlrEE | sctlrUCI | sctlrEnDA | sctlrEnIB | sctlrEnIA | sctlrBT0 | sctlrBT1 | sctlrDSSBS
-	sctlrOnes  = 1<<7 | 1<<8 | 1<<20 | 1<<22 | 1<<28 | 1<<29 | sctlrEOS
+		sctlrTSCXT | sctlrSPAN | sctlrE0E | sctlrEE | sctlrUCI | sctlrEnDA | sctlrEnIB | sctlrEnIA | sctlrBT0 | sctlrBT1 | sctlrDSSBS
+	sctlrOnes  = 1<<7 | 1<<8 | 1<<22 | 1<<28 | 1<<29 | sctlrEOS
 	sctlrReset = sctlrOnes | sctlrSPAN
 )

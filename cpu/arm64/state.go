@@ -66,6 +66,7 @@ type SystemRegisters struct {
 	CONTEXTIDR, CSSELR           uint64
 	TPIDR, TPIDRRO, TPIDREL1     uint64
 	CNTKCTL, MDSCR, OSDLR, OSLSR uint64
+	SCXTNUM                      [2]uint64 // of EL0, of EL1
 	DBGCLAIM                     uint64
 	DBGBVR, DBGBCR               [16]uint64
 	DBGWVR, DBGWCR               [16]uint64

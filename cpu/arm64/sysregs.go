@@ -127,7 +127,7 @@ func translationRegisters() []sysreg {
 }
 
 // tcrHeld are the bits of TCR_EL1 that exist with these features.
-const tcrHeld = 0x3f | 0xff80 | 0x3f<<16 | 0x3ff<<22 | 7<<32 | 0x7f<<36 | 3<<51
+const tcrHeld = 0x3f | 0xff80 | 0x3f<<16 | 0x3ff<<22 | 7<<32 | 0x7f<<36 | 3<<51 | 3<<55
 
 // setTTBR writes a translation table base. What the TLB holds stays; the address space may be another one.
 func (c *CPU) setTTBR(n int, v uint64) {
@@ -150,6 +150,9 @@ func threadRegisters() []sysreg {
 		user(held("TPIDR_EL0", sr(3, 3, 13, 0, 2), all64, func(s *SystemRegisters) *uint64 { return &s.TPIDR }, ""), userWrite),
 		user(held("TPIDRRO_EL0", sr(3, 3, 13, 0, 3), all64, func(s *SystemRegisters) *uint64 { return &s.TPIDRRO }, ""), userRead),
 		held("TPIDR_EL1", sr(3, 0, 13, 0, 4), all64, func(s *SystemRegisters) *uint64 { return &s.TPIDREL1 }, ""),
+		held("SCXTNUM_EL1", sr(3, 0, 13, 0, 7), all64, func(s *SystemRegisters) *uint64 { return &s.SCXTNUM[1] }, "no effect"),
+		{name: "SCXTNUM_EL0", at: sr(3, 3, 13, 0, 7), user: userWrite, trap: (*CPU).trapTSCXT, what: "no effect; EL0: SCTLR_EL1.TSCXT",
+			read: func(c *CPU) uint64 { return c.Sys.SCXTNUM[0] }, write: func(c *CPU, v uint64) { c.Sys.SCXTNUM[0] = v }},
 		held("CNTKCTL_EL1", sr(3, 0, 14, 1, 0), 0x3ff, func(s *SystemRegisters) *uint64 { return &s.CNTKCTL }, "EL0's access to the timers; with EVNTEN, WFE does not wait"),
 	}
 }

@@ -160,6 +160,7 @@ func TestSystemTraps(t *testing.T) {
 		{"MRS X5, CNTFRQ_EL0", mrsWord(sr(3, 3, 14, 0, 0), 5), mrs, nil, 0x6230f8a1},
 		{"MSR CNTV_CTL_EL0, X6", msrWord(sr(3, 3, 14, 3, 1), 6), msrReg, nil, 0x6232f8c6},
 		{"MRS X0, MDCCSR_EL0", mrsWord(sr(2, 3, 0, 1, 0), 0), mrs, func(c *CPU) { c.Sys.MDSCR = mdscrTDCC }, 0x6220c003},
+		{"MRS X0, SCXTNUM_EL0", mrsWord(sr(3, 3, 13, 0, 7), 0), mrs, func(c *CPU) { c.Sys.SCTLR |= sctlrTSCXT }, 0x623ef401},
 		{"MRS X0, FPCR", mrsWord(sr(3, 3, 4, 4, 0), 0), mrs, nil, 0x1fe00000},
 		{"WFI", 0xd503207f, wfi, nil, 0x07e00000},
 		{"WFE", 0xd503205f, wfe, nil, 0x07e00001},
@@ -192,13 +193,13 @@ func TestIDRegisters(t *testing.T) {
 		at   SysReg
 		want uint64
 	}{
-		{sr(3, 0, 0, 4, 0), 0x1101000000110011},
+		{sr(3, 0, 0, 4, 0), 0x1301000000110011},
 		{sr(3, 0, 0, 4, 1), 0x21},
 		{sr(3, 0, 0, 5, 0), 0x10305006},
 		{sr(3, 0, 0, 6, 0), 0x1010100010212120},
 		{sr(3, 0, 0, 7, 0), 0x100126},
 		{sr(3, 0, 0, 7, 1), 0x201002},
-		{sr(3, 0, 0, 7, 2), 0x10010},
+		{sr(3, 0, 0, 7, 2), 0x1000000000010010},
 		{sr(3, 0, 0, 1, 0), 0},
 		{sr(3, 0, 0, 7, 7), 0},
 	} {

@@ -126,6 +126,8 @@ func (c *CPU) checkBoard(at SysReg, i *Inst) {
 func (c *CPU) trapUMA() bool { return c.Sys.SCTLR&sctlrUMA == 0 }
 func (c *CPU) trapUCT() bool { return c.Sys.SCTLR&sctlrUCT == 0 }
 
+func (c *CPU) trapTSCXT() bool { return c.Sys.SCTLR&sctlrTSCXT != 0 }
+
 // msrImm is MSR (immediate): a field of PSTATE.
 func msrImm(c *CPU, i *Inst) {
 	imm := uint8(i.Field(11, 8))
