@@ -33,6 +33,10 @@ func FuzzPVH(f *testing.F)     { fuzz(f, "vmlinux", guests.ELF(guests.Hello64)) 
 func FuzzMultiboot(f *testing.F) {
 	fuzz(f, "kernel", guests.ELF(guests.Hello32), multibootKernel(mbAddresses, 0x200010, 0x200000, 0x200100, 0x203000, 0x200040))
 }
+func FuzzArm64(f *testing.F) {
+	image := testArm64Image()
+	fuzz(f, "Image", image, testZboot("gzip", gzipped(f, image)), testArm64ELF())
+}
 func FuzzFlat(f *testing.F) {
 	fuzz(f, "kernel.bin", []byte("\xf4"), append(make([]byte, 510), 0x55, 0xaa), []byte("\x1f\x8b\x08"), []byte("\x28\xb5\x2f\xfd"))
 }

@@ -15,6 +15,7 @@ import (
 
 	"stasis/internal/guests"
 	"stasis/loader/acpi"
+	"stasis/loader/fdt"
 )
 
 const mib = 1 << 20
@@ -42,10 +43,22 @@ func checkImage(t *testing.T, image *Image, s Spec) {
 			t.Errorf("%s at %#x to %#x: order or size; before it something ends at %#x", x.Name, x.Addr, x.End(), end)
 		}
 		end = x.End()
+		if image.Board == BoardVirt {
+			if x.Addr < fdt.RAMBase || end > fdt.RAMBase+s.MemSize {
+				t.Errorf("%s at %#x to %#x is not in memory", x.Name, x.Addr, end)
+			}
+			continue
+		}
 		low := min(s.MemSize, DefaultHoleBase)
 		if end > low && (x.Addr < highBase || end > highBase+s.MemSize-low) {
 			t.Errorf("%s at %#x to %#x is not in memory", x.Name, x.Addr, end)
 		}
+	}
+	if image.Board == BoardVirt {
+		if tree := image.at(image.Start.X0, 4); string(tree) != "\xd0\x0d\xfe\xed" {
+			t.Errorf("at the device tree: %x", tree)
+		}
+		return
 	}
 	if root := image.at(acpi.RSDPAddr, 8); string(root) != "RSD PTR " {
 		t.Errorf("at the ACPI root: %q", root)

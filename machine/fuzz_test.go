@@ -34,6 +34,9 @@ func FuzzDevices(f *testing.F) {
 func bareBoard(tb testing.TB) (*Machine, *system) {
 	tb.Helper()
 	config, err := Config{Mem: 4 << 20, SMP: 2}.normal()
+	if err == nil {
+		config, err = config.onBoard(loader.BoardPC)
+	}
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -43,11 +46,11 @@ func bareBoard(tb testing.TB) (*Machine, *system) {
 	}
 	m := assemble(config, Host{}, ram)
 	tb.Cleanup(func() { m.Close() })
-	pc, err := newPC(m, &loader.Image{})
+	board, err := newPC(m, &loader.Image{})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return m, &system{m: m, lapic: pc.lapics[0]}
+	return m, &system{m: m, lapic: board.(*pc).lapics[0]}
 }
 
 // windows are where devices have registers in memory.

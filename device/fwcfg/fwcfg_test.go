@@ -136,3 +136,26 @@ func TestDMA(t *testing.T) {
 	b.want("outside of memory", b.dma(0x20<<16|dmaSelect|dmaRead, 1, 0x9000), uint32(dmaError))
 	b.want("nothing to do", b.dma(0, 1, 0x9000), uint32(0))
 }
+
+func TestMMIO(t *testing.T) {
+	b := newBench(t)
+	m := MMIO{b.Device}
+	if err := b.AddItem(KeyCPUs, []byte{4, 0}); err != nil {
+		t.Fatal(err)
+	}
+	m.Write(mmioSelector, 2, 0x0500)
+	b.want("CPUs, in order", m.Read(mmioData, 8), uint64(4))
+	m.Write(mmioSelector, 2, 0)
+	b.want("signature", m.Read(mmioData, 4), uint64(0x554d4551))
+	b.want("DMA signature", m.Read(mmioDMA, 8), uint64(0x4746432055<<24|0x4d4551))
+	binary.BigEndian.PutUint32(b.memory[0:], dmaSelect|dmaRead|KeyCPUs<<dmaSelectShift)
+	binary.BigEndian.PutUint32(b.memory[4:], 2)
+	binary.BigEndian.PutUint64(b.memory[8:], memoryBase+0x100)
+	m.Write(mmioDMA, 8, 0x0010_0000_0000_0000)
+	b.want("DMA", b.memory[0x100:0x102], []byte{4, 0})
+	b.memory[0x100] = 0
+	binary.BigEndian.PutUint32(b.memory[0:], dmaSelect|dmaRead|KeyCPUs<<dmaSelectShift)
+	m.Write(mmioDMA, 4, 0)
+	m.Write(mmioDMA+4, 4, 0x0010_0000)
+	b.want("DMA by halves", b.memory[0x100:0x102], []byte{4, 0})
+}
