@@ -322,7 +322,9 @@ func (w *Arm64) allowed(perm uint16, a Access) bool {
 }
 
 // Allowed reports whether a TLB entry grants an access, without a walk.
-func (w *Arm64) Allowed(e *Entry, a Access) bool { return w.allowed(e.Perm, a) }
+func (w *Arm64) Allowed(e *Entry, a Access) bool {
+	return w.allowed(e.Perm, a) && (a&User == 0 || !w.regions[half(e.Tag)].e0pd)
+}
 
 // setBits is the hardware's management of the access flag and of the dirty state.
 func (w *Arm64) setBits(s *walk, dirty bool) {

@@ -190,6 +190,14 @@ func TestArmFaultOutside(t *testing.T) {
 	}
 }
 
+// TestArmE0PDHit finds that an entry which EL1 has brought in does not serve EL0 under E0PD.
+func TestArmE0PDHit(t *testing.T) {
+	w, _ := armTables(16|1<<55, armVA, 0, 0, 0, 0, descAF|descUser)
+	if e, _, ok := w.Walk(armVA, Read); !ok || !w.Allowed(&e, Read) || w.Allowed(&e, Read|User) {
+		t.Errorf("%v, %+v", ok, e)
+	}
+}
+
 // TestArmPAN keeps EL1 off the pages of EL0, but not the unprivileged accesses and fetches.
 func TestArmPAN(t *testing.T) {
 	w, _ := armTables(16, armVA, 0, 0, 0, 0, descAF|descUser|descRO)
