@@ -1,5 +1,6 @@
 // Command mutants breaks rules of debugging, and the semantics of instructions, in a copy of the source tree, one at a time, and runs
-// their tests: each mutant must be caught. -only ID,… takes some of them.
+// their tests: each mutant must be caught. -only ID,… takes some of them; -resume FILE leaves out those whose verdict is in the file,
+// which is what an earlier run has printed.
 package main
 
 import (
@@ -12,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -70,17 +72,30 @@ func (m *mutant) apply(root string) (undo func() error, err error) {
 // failed finds the subtests that caught a mutant.
 var failed = regexp.MustCompile(`--- FAIL: (Test\w+/[XV]-\d{3}\S*|Test\w+(?:/\S+)?)`)
 
-// tests is the pattern of the tests that have to catch a mutant.
-func (m *mutant) tests() string {
+// suite is tests of a package.
+type suite struct{ pattern, pkg string }
+
+// suites are those that have to catch a mutant, one after the other.
+func (m *mutant) suites() []suite {
 	if strings.HasPrefix(m.id, "S-") {
-		return "^Test(Recorded)?Vectors$"
+		return []suite{{"^Test(Recorded)?Vectors$", "./conformance"}}
 	}
-	return "^Test(Debug|Host|Exits|Silicon)"
+	return []suite{{"^Test(Debug|Host|Exits|Silicon)", "./conformance"}, {"^TestModes$", "./cpu/x86"}}
 }
 
-// caught runs the tests in a tree with a mutant in it. The compiler does without optimisation: that is the faster way.
+// caught runs the tests in a tree with a mutant in it, and says which found it; none if it survives.
 func (m *mutant) caught(root string) (by string, err error) {
-	cmd := exec.Command("go", "test", "-vet=off", "-failfast", "-gcflags=stasis/cpu/x86=-N -l", "-count=1", "-timeout", "300s", "-run", m.tests(), "./conformance")
+	for _, s := range m.suites() {
+		if by, err = s.run(root); by != "" || err != nil {
+			break
+		}
+	}
+	return by, err
+}
+
+// run runs the tests until one fails. The compiler does without optimisation: that is the faster way.
+func (s suite) run(root string) (by string, err error) {
+	cmd := exec.Command("go", "test", "-vet=off", "-failfast", "-gcflags=stasis/cpu/x86=-N -l", "-count=1", "-timeout", "300s", "-run", s.pattern, s.pkg)
 	cmd.Dir = root
 	out, err := cmd.CombinedOutput()
 	if err == nil {
@@ -121,7 +136,41 @@ func copyTree(from, to string) error {
 	})
 }
 
-func run(only string) error {
+// verdicts reads how many mutants of an id and a file an earlier run has caught.
+func verdicts(path string) (map[string]int, error) {
+	done := map[string]int{}
+	if path == "" {
+		return done, nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	for line := range strings.Lines(string(data)) {
+		if name, by, ok := strings.Cut(line, ": caught by "); ok && strings.TrimSpace(by) != "nothing" {
+			done[name]++
+		}
+	}
+	return done, nil
+}
+
+// choose is the list without what has been caught before, and of the given ids if there are any.
+func choose(list []*mutant, only string, done map[string]int) []*mutant {
+	return slices.DeleteFunc(list, func(m *mutant) bool {
+		name := m.id + " " + m.file
+		if done[name] > 0 {
+			done[name]--
+			return true
+		}
+		return only != "" && !strings.Contains(","+only+",", ","+m.id+",")
+	})
+}
+
+func run(only, resume string) error {
+	done, err := verdicts(resume)
+	if err != nil {
+		return err
+	}
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
 	if err != nil {
 		return err
@@ -135,10 +184,7 @@ func run(only string) error {
 		return err
 	}
 	tried, survived := 0, 0
-	for _, m := range parse(listText + semanticsText) {
-		if only != "" && !strings.Contains(","+only+",", ","+m.id+",") {
-			continue
-		}
+	for _, m := range choose(parse(listText+semanticsText), only, done) {
 		tried++
 		undo, err := m.apply(root)
 		if err != nil {
@@ -166,8 +212,9 @@ func run(only string) error {
 
 func main() {
 	only := flag.String("only", "", "ids, separated by commas")
+	resume := flag.String("resume", "", "file with what an earlier run has printed")
 	flag.Parse()
-	if err := run(*only); err != nil {
+	if err := run(*only, *resume); err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(1)
 	}
