@@ -136,7 +136,7 @@ func expandedImm(i *Inst) uint64 {
 		return spread(imm<<(8*(cmode>>1&1)), 16)[0]
 	case cmode < 14: // ones shifted in
 		shift := 8 << (cmode & 1)
-		return spread(imm<<shift|1<<shift-1, 32)[0]
+		return spread(imm<<shift|(1<<shift-1), 32)[0]
 	case cmode == 14 && !i.Bit(29):
 		return spread(imm, 8)[0]
 	case cmode == 14:
