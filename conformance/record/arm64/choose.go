@@ -42,8 +42,15 @@ func choose(seed uint32, count int) (list []vector.Vector) {
 	return list
 }
 
+// mistaken is the row that the oracle gets wrong: FCVTZS of a scalar half with a fraction, where it extends the sign of a result beyond
+// the 16 bits that the manual gives it.
+const mistaken = "010111110001hbbb111111nnnnnddddd"
+
 func wanted(row int) bool {
 	r := &decode.Rows[row]
+	if r.Pattern == mistaken {
+		return false
+	}
 	if *only != "" && !slices.Contains(strings.Split(*only, ","), r.Op.String()) {
 		return false
 	}
