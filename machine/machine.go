@@ -55,6 +55,7 @@ type Machine struct {
 	ending  *Stop   // a device has ended the run inside the present unit
 	fresh   []byte  // encoded state of all parts at power-on, for reset
 	boot    func() error
+	board   board
 	dtb     []byte // the device tree that the guest is given, if the board has one
 
 	recorder replay.Recorder

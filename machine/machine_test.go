@@ -259,8 +259,16 @@ func TestReset(t *testing.T) {
 }
 
 func TestConfig(t *testing.T) {
-	for _, c := range []Config{{Board: "virt"}, {SMP: 9}, {Mem: 5}, {CPU: "z80"}, {IPS: 7}} {
+	for _, c := range []Config{{SMP: 9}, {Mem: 5}, {IPS: 7}} {
 		if _, err := c.normal(); err == nil {
+			t.Errorf("%+v was accepted", c)
+		}
+	}
+	for _, c := range []Config{
+		{Board: "pc", CPU: "z80"}, {Board: "pc", GIC: 2}, {Board: "pc", PAuth: "fast"},
+		{Board: "virt", CPU: "amd"}, {Board: "virt", PAuth: "slow"}, {Board: "virt", Hide: []string{"SSE"}}, {Board: "virt", Entry32: true},
+	} {
+		if _, err := c.onBoard(c.Board); err == nil {
 			t.Errorf("%+v was accepted", c)
 		}
 	}

@@ -38,7 +38,7 @@ func New(config Config, host Host) (*Machine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("board %s: %w", config.Board, err)
 	}
-	m.dtb = image.DTB
+	m.board, m.dtb = b, image.DTB
 	m.fresh = m.encodeParts(nil)
 	m.boot = func() error {
 		if err := m.place(image.Segments); err != nil {

@@ -67,14 +67,14 @@ is 1 if either half does not show this.`,
 	f.Uint64Var(&o.hz, "hz", 1000, "rate of the guest's timer, 19 to 100000")
 	f.DurationVar(&o.think, "think", 50*time.Millisecond, "how long the clock goes on during each thought")
 	f.BoolVar(&o.json, "json", false, "print a JSON array")
-	f.StringVar(&o.arch, "arch", "amd64", "guest architecture: amd64")
+	f.StringVar(&o.arch, "arch", "amd64", "guest architecture: amd64 or arm64")
 	return cmd
 }
 
 func (o *demoOptions) check() error {
 	switch {
-	case o.arch != "amd64":
-		return fmt.Errorf("--arch %s: there is amd64", o.arch)
+	case demoGuests[o.arch] == "":
+		return fmt.Errorf("--arch %s: there are amd64 and arm64", o.arch)
 	case o.continues < 1 || o.continues > 1_000_000:
 		return fmt.Errorf("--continues %d: give 1 to 1000000", o.continues)
 	case o.hz < 19 || o.hz > 100_000:

@@ -26,6 +26,8 @@ func TestDemo(t *testing.T) {
 		nil,
 		{"--continues", "25"},
 		{"--hz", "100", "--think", "11ms"},
+		{"--arch", "arm64"},
+		{"--arch", "arm64", "--hz", "100", "--think", "11ms", "--continues", "25"},
 		{"--hz", "5000", "--think", "201us", "--continues", "4"},
 	} {
 		code, rows, text := demoJSON(t, args...)
@@ -50,7 +52,7 @@ func TestDemoWithoutThoughtShowsNothing(t *testing.T) {
 
 // The cells of Stasis's way are what the guest's memory holds after as many turns of the loop without any debugger.
 func TestDemoCellsAreInGuestMemory(t *testing.T) {
-	o := demoOptions{continues: 40_000, hz: 10_000, think: time.Second}
+	o := demoOptions{continues: 40_000, hz: 10_000, think: time.Second, arch: "amd64"}
 	row, err := o.run(way{"stasis", goOn})
 	if err != nil {
 		t.Fatal(err)

@@ -74,9 +74,12 @@ func (d *demo) resume(a debug.Action) (debug.Stop, error) {
 // Stopped is told by the debugger.
 func (d *demo) Stopped(s debug.Stop) { d.stops <- s }
 
-// demoImage is the demo's guest with the timer set.
+// demoGuests are the demo's guests by architecture.
+var demoGuests = map[string]string{"amd64": guests.Demo, "arm64": guests.DemoARM64}
+
+// image is the demo's guest with the timer set.
 func (o *demoOptions) image() ([]byte, error) {
-	return guests.Patch(guests.ELF(guests.Demo), guests.DemoHz, o.hz)
+	return guests.Patch(guests.ELF(demoGuests[o.arch]), guests.DemoHz, o.hz)
 }
 
 // build makes a machine that runs the demo's guest.

@@ -27,6 +27,7 @@ const (
 	Bench   = "bench"   // PVH: loops to time, see Benchmarks
 	Clocks  = "clocks"  // PVH: all timers interrupt, all counters are read, and it is written down
 
+	DemoARM64  = "demo-arm64"  // AArch64, on the board virt: Demo, with the symbols of Demo
 	TestsARM64 = "tests-arm64" // AArch64, on the board virt: prints what it finds, and powers off
 )
 
