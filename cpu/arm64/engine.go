@@ -78,7 +78,8 @@ type engine struct {
 	exitOp  *uop
 	fixed   [5]uop
 	missVA  uint64
-	way     int // which successor a terminator chose
+	way     int  // which successor a terminator chose
+	trying  *uop // what direct executes
 	builder builder
 }
 
@@ -250,6 +251,24 @@ func (c *CPU) slow(in *uop) *uop {
 	}
 	b, k, left := c.sync(in)
 	return c.handle(in, b, k, left)
+}
+
+// direct runs a handler that needs nothing but registers.
+func (c *CPU) direct(in *uop) *uop {
+	e := &c.engine
+	e.trying = in
+	i := &e.insts[e.blockOf(in).inst+in.side%blockMax]
+	handlers[i.Op](c, i)
+	e.trying = nil
+	return next1(in)
+}
+
+// unwind puts pc and budget right where a direct handler has raised an exception.
+func (e *engine) unwind(c *CPU) {
+	if e.trying != nil {
+		c.sync(e.trying)
+		e.trying = nil
+	}
 }
 
 // handle runs the handler of instruction k of a block.

@@ -89,6 +89,7 @@ func (c *CPU) catch() {
 
 // unwound notes the exception that has just been raised: it is taken at the next boundary, before anything else.
 func (c *CPU) unwound() {
+	c.engine.unwind(c)
 	c.attention = true
 	c.skip, c.Hold = false, false
 	c.delivering, c.event = true, c.exc

@@ -76,7 +76,7 @@ func effect(i *Inst) int {
 	case decode.ADDimm, decode.SUBimm, decode.ANDimm, decode.ORRimm, decode.EORimm, decode.ADDshift, decode.SUBshift, decode.ANDshift,
 		decode.BICshift, decode.ORRshift, decode.ORNshift, decode.EORshift, decode.EONshift, decode.ADDext, decode.SUBext, decode.MOVZ,
 		decode.MOVN, decode.MOVK, decode.ADR, decode.ADRP, decode.UBFM, decode.SBFM, decode.BFM, decode.EXTR, decode.MADD, decode.MSUB,
-		decode.LSLV, decode.LSRV, decode.ASRV, decode.RORV, decode.CLZ, decode.REV, decode.RBIT, decode.UMULH,
+		decode.LSLV, decode.LSRV, decode.ASRV, decode.RORV, decode.CLZ, decode.REV, decode.UMULH, decode.UDIV, decode.SDIV,
 		decode.SMADDL, decode.SMSUBL, decode.UMADDL, decode.UMSUBL:
 		return flagsKeep
 	}
@@ -150,7 +150,20 @@ func (w *builder) simple(k int, dead bool) bool {
 	case decode.UBFM, decode.SBFM, decode.BFM, decode.EXTR:
 		return w.bitfield(k)
 	}
-	return w.arithmetic(k, dead) || w.register(k) || w.conditional(k) || w.access(k)
+	return w.arithmetic(k, dead) || w.register(k) || w.conditional(k) || w.access(k) || w.direct(k)
+}
+
+// direct lowers what has a handler that is free of pc, of memory and of anything that could end the block: data processing, and
+// pointer authentication in the hint space. That a handler raises an exception is seen to when that unwinds.
+func (w *builder) direct(k int) bool {
+	i := &w.insts[k]
+	const registers, vectors = 5, 7 // bits 27 to 25 of the classes
+	class := i.Raw >> 25 & 7
+	if class != registers && class != vectors && i.Raw&hintMask != hintValue || handlers[i.Op] == nil {
+		return false
+	}
+	w.emit(k, uop{op: uDirect})
+	return true
 }
 
 // twoOperand gives what additions and logic do: with flags, and without when nobody reads them.
@@ -275,7 +288,7 @@ func (w *builder) bitfield(k int) bool {
 
 // registerOps gives what operations on registers alone do.
 var registerOps = map[decode.Op]uint8{decode.MADD: doMADD, decode.MSUB: doMSUB, decode.LSLV: doLSLV, decode.LSRV: doLSRV, decode.ASRV: doASRV,
-	decode.RORV: doRORV, decode.CLZ: doCLZ, decode.REV: doREV, decode.RBIT: doRBIT, decode.UMULH: doUMULH, decode.SMADDL: doSMADDL,
+	decode.RORV: doRORV, decode.CLZ: doCLZ, decode.REV: doREV, decode.UDIV: doUDIV, decode.SDIV: doSDIV, decode.UMULH: doUMULH, decode.SMADDL: doSMADDL,
 	decode.SMSUBL: doSMSUBL, decode.UMADDL: doUMADDL, decode.UMSUBL: doUMSUBL}
 
 func (w *builder) register(k int) bool {

@@ -64,7 +64,11 @@ func (c *CPU) perform(i *Inst) {
 	if c.BTYPE != 0 {
 		c.arrive(i)
 	}
-	handlers[i.Op](c, i)
+	h := handlers[i.Op]
+	if h == nil {
+		h = unimplemented
+	}
+	h(c, i)
 	c.pc = c.next
 	c.budget--
 }

@@ -1263,10 +1263,6 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint64(bits.ReverseBytes32(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
-		case uRBIT32:
-			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint64(bits.Reverse32(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))))
-			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
-			continue
 		case uMADD64:
 			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))**(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
@@ -1305,10 +1301,6 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(bits.ReverseBytes64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
-		case uRBIT64:
-			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(bits.Reverse64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))
-			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
-			continue
 		case uSMADDL:
 			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(int32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))*uint64(int32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
@@ -1327,6 +1319,46 @@ func (c *CPU) run(in *uop) {
 		case uUMSUBL:
 			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) - uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))*uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uUDIV32:
+			x, y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))), uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			if y != 0 {
+				x /= y
+			} else {
+				x = 0
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(x)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSDIV32:
+			x, y := int32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))), int32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			if y != 0 {
+				x /= y
+			} else {
+				x = 0
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(x))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uUDIV64:
+			x, y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			if y != 0 {
+				x /= y
+			} else {
+				x = 0
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = x
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSDIV64:
+			x, y := int64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))), int64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			if y != 0 {
+				x /= y
+			} else {
+				x = 0
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(x)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uUMULH:
@@ -6308,6 +6340,9 @@ func (c *CPU) run(in *uop) {
 			continue
 		case uSlow:
 			in = c.slow(in)
+			continue
+		case uDirect:
+			in = c.direct(in)
 			continue
 		case uSlowAt:
 			in = c.slow(c.inAt())

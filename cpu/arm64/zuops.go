@@ -158,7 +158,6 @@ const (
 	uRORV32
 	uCLZ32
 	uREV32
-	uRBIT32
 	uMADD64
 	uMSUB64
 	uLSLV64
@@ -167,11 +166,14 @@ const (
 	uRORV64
 	uCLZ64
 	uREV64
-	uRBIT64
 	uSMADDL
 	uSMSUBL
 	uUMADDL
 	uUMSUBL
+	uUDIV32
+	uSDIV32
+	uUDIV64
+	uSDIV64
 	uUMULH
 	uEXT_uint8
 	uEXT_uint16
@@ -380,6 +382,7 @@ const (
 	uGo
 	uTarget
 	uSlow
+	uDirect
 	uSlowAt
 	uMissR
 	uMissW
@@ -417,11 +420,12 @@ const (
 	doRORV
 	doCLZ
 	doREV
-	doRBIT
 	doSMADDL
 	doSMSUBL
 	doUMADDL
 	doUMSUBL
+	doUDIV
+	doSDIV
 	doUMULH
 	doEXT
 	doCSEL
@@ -461,12 +465,13 @@ var uopBytes = [...]uint8{
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	1, 2, 4, 8, 1, 2, 4, 1, 2, 1, 2, 4, 8, 8, 8, 16, 16, 1, 2, 4, 8, 1, 2, 4, 1, 2, 1, 2, 4, 8, 1, 2,
-	4, 8, 1, 2, 4, 1, 2, 1, 2, 4, 8, 8, 8, 16, 16, 1, 2, 4, 8, 1, 2, 4, 1, 2, 1, 2, 4, 8, 8, 8, 16, 16,
+	0, 0, 1, 2, 4, 8, 1, 2, 4, 1, 2, 1, 2, 4, 8, 8, 8, 16, 16, 1, 2, 4, 8, 1, 2, 4, 1, 2, 1, 2, 4, 8,
+	1, 2, 4, 8, 1, 2, 4, 1, 2, 1, 2, 4, 8, 8, 8, 16, 16, 1, 2, 4, 8, 1, 2, 4, 1, 2, 1, 2, 4, 8, 8, 8,
+	16, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0,
 }
 
 // uopOf finds the micro-operation of a form.
@@ -625,7 +630,6 @@ var uopOf = map[uopKey]uint16{
 	{doRORV, formR, 32, 0}:      uRORV32,
 	{doCLZ, formR, 32, 0}:       uCLZ32,
 	{doREV, formR, 32, 0}:       uREV32,
-	{doRBIT, formR, 32, 0}:      uRBIT32,
 	{doMADD, formR, 64, 0}:      uMADD64,
 	{doMSUB, formR, 64, 0}:      uMSUB64,
 	{doLSLV, formR, 64, 0}:      uLSLV64,
@@ -634,11 +638,14 @@ var uopOf = map[uopKey]uint16{
 	{doRORV, formR, 64, 0}:      uRORV64,
 	{doCLZ, formR, 64, 0}:       uCLZ64,
 	{doREV, formR, 64, 0}:       uREV64,
-	{doRBIT, formR, 64, 0}:      uRBIT64,
 	{doSMADDL, formR, 64, 0}:    uSMADDL,
 	{doSMSUBL, formR, 64, 0}:    uSMSUBL,
 	{doUMADDL, formR, 64, 0}:    uUMADDL,
 	{doUMSUBL, formR, 64, 0}:    uUMSUBL,
+	{doUDIV, formR, 32, 0}:      uUDIV32,
+	{doSDIV, formR, 32, 0}:      uSDIV32,
+	{doUDIV, formR, 64, 0}:      uUDIV64,
+	{doSDIV, formR, 64, 0}:      uSDIV64,
 	{doUMULH, formR, 64, 0}:     uUMULH,
 	{doEXT, formR, 64, 0}:       uEXT_uint8,
 	{doEXT, formR, 64, 1}:       uEXT_uint16,

@@ -101,7 +101,7 @@ func (u *uops) others() {
 			u.simple(fmt.Sprintf("u%sV%d", kind, bits), kind+"V", bits,
 				fmt.Sprintf("x, n := %s, %s&%d\n", get("src", bits), reg("idx"), bits-1)+put("dst", bits, "("+y+")"))
 		}
-		for _, op := range []struct{ name, text string }{{"CLZ", "LeadingZeros%d"}, {"REV", "ReverseBytes%d"}, {"RBIT", "Reverse%d"}} {
+		for _, op := range []struct{ name, text string }{{"CLZ", "LeadingZeros%d"}, {"REV", "ReverseBytes%d"}} {
 			u.simple(fmt.Sprintf("u%s%d", op.name, bits), op.name, bits, put("dst", bits, "uint64(bits."+fmt.Sprintf(op.text, bits)+"("+get("src", bits)+"))"))
 		}
 	}
@@ -110,6 +110,10 @@ func (u *uops) others() {
 		{"UMADDL", "+", "uint64(uint32(%s))", "uint64(uint32(%s))"}, {"UMSUBL", "-", "uint64(uint32(%s))", "uint64(uint32(%s))"},
 	} {
 		u.simple("u"+op.name, op.name, 64, "v := "+reg("base")+" "+op.sign+" "+fmt.Sprintf(op.x, reg("src"))+"*"+fmt.Sprintf(op.y, reg("idx"))+"\n"+put("dst", 64, "v"))
+	}
+	for _, bits := range []int{32, 64} {
+		u.simple(fmt.Sprintf("uUDIV%d", bits), "UDIV", bits, fmt.Sprintf("x, y := %s, %s\nif y != 0 {\nx /= y\n} else {\nx = 0\n}\n", get("src", bits), get("idx", bits))+put("dst", bits, "x"))
+		u.simple(fmt.Sprintf("uSDIV%d", bits), "SDIV", bits, fmt.Sprintf("x, y := int%d(%s), int%d(%s)\nif y != 0 {\nx /= y\n} else {\nx = 0\n}\n", bits, reg("src"), bits, reg("idx"))+put("dst", bits, fmt.Sprintf("uint%d(x)", bits)))
 	}
 	u.simple("uUMULH", "UMULH", 64, "v, _ := bits.Mul64("+reg("src")+", "+reg("idx")+")\n"+put("dst", 64, "v"))
 	for n, t := range []string{"uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32"} {

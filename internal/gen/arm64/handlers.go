@@ -22,13 +22,15 @@ func handlersFile(dir string) ([]byte, error) {
 	b.WriteString(header)
 	b.WriteString("import decode \"stasis/decode/arm64\"\n\n// handlers are the functions of the operations.\nvar handlers = [decode.NumOps]func(*CPU, *Inst){\ndecode.Invalid: unallocated,\n")
 	for op := decode.Invalid + 1; op < decode.NumOps; op++ {
-		fmt.Fprintf(&b, "decode.%s: %s,\n", op, choose(op, found))
+		if h := choose(op, found); h != "" {
+			fmt.Fprintf(&b, "decode.%s: %s,\n", op, h)
+		}
 	}
 	b.WriteString("}\n")
 	return b.Bytes(), nil
 }
 
-// choose is the handler of an operation: the mnemonic in lower case, and the variant with a capital. Where the mnemonic ends is not
+// choose is the handler of an operation, if there is one: the mnemonic in lower case, and the variant with a capital. Where the mnemonic ends is not
 // always seen from the name.
 func choose(op decode.Op, found map[string]bool) string {
 	name := op.String()
@@ -41,7 +43,7 @@ func choose(op decode.Op, found map[string]bool) string {
 			return h
 		}
 	}
-	return "unimplemented"
+	return ""
 }
 
 // handlers lists the functions of package cpu/arm64 that take a CPU and an instruction.
