@@ -6,14 +6,16 @@ import (
 	"stasis/internal/guests"
 )
 
-// TestGuestChecks runs the suite of protection, paging and interrupts on both vendors' processors, with one CPU and with several.
+// TestGuestChecks runs the suites of protection, paging and interrupts on both vendors' processors, with one CPU and with several.
 func TestGuestChecks(t *testing.T) {
-	for _, vendor := range []string{"amd", "intel"} {
-		for _, smp := range []int{1, 4} {
-			config := guest(guests.Checks, "")
-			config.CPU, config.SMP = vendor, smp
-			if _, stop, out := boot(t, config, Host{}); stop.Reason != StopDebugExit || stop.Code != 0 {
-				t.Errorf("%s, %d CPUs: %+v\n%s", vendor, smp, stop, out)
+	for _, suite := range []string{guests.Checks, guests.Checks32} {
+		for _, vendor := range []string{"amd", "intel"} {
+			for _, smp := range []int{1, 4} {
+				config := guest(suite, "")
+				config.CPU, config.SMP = vendor, smp
+				if _, stop, out := boot(t, config, Host{}); stop.Reason != StopDebugExit || stop.Code != 0 {
+					t.Errorf("%s, %s, %d CPUs: %+v\n%s", suite, vendor, smp, stop, out)
+				}
 			}
 		}
 	}

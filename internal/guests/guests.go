@@ -19,13 +19,14 @@ var files embed.FS
 
 // Names of the guests, as ELF takes them.
 const (
-	Hello32 = "hello32" // multiboot, 32-bit: one line and power-off
-	Hello64 = "hello64" // PVH, long mode, SSE: one line and power-off
-	Demo    = "demo"    // PVH: counts in a loop, with a timer interrupt
-	Tests   = "tests"   // PVH: prints PASS or FAIL for each of its checks
-	Checks  = "checks"  // PVH: protection, paging and interrupts in full, in the form of Tests
-	Bench   = "bench"   // PVH: loops to time, see Benchmarks
-	Clocks  = "clocks"  // PVH: all timers interrupt, all counters are read, and it is written down
+	Hello32  = "hello32"  // multiboot, 32-bit: one line and power-off
+	Hello64  = "hello64"  // PVH, long mode, SSE: one line and power-off
+	Demo     = "demo"     // PVH: counts in a loop, with a timer interrupt
+	Tests    = "tests"    // PVH: prints PASS or FAIL for each of its checks
+	Checks   = "checks"   // PVH: protection, paging and interrupts in full, in the form of Tests
+	Checks32 = "checks32" // multiboot: the same of 32-bit protected mode, tasks, virtual-8086 and real mode
+	Bench    = "bench"    // PVH: loops to time, see Benchmarks
+	Clocks   = "clocks"   // PVH: all timers interrupt, all counters are read, and it is written down
 
 	DemoARM64  = "demo-arm64"  // AArch64, on the board virt: Demo, with the symbols of Demo
 	TestsARM64 = "tests-arm64" // AArch64, on the board virt: prints what it finds, and powers off

@@ -102,7 +102,7 @@ func content(t *testing.T, image []byte) (c struct {
 }
 
 func TestSymbols(t *testing.T) {
-	for _, name := range []string{Hello32, Hello64, Demo, Tests, Checks, Bench} {
+	for _, name := range []string{Hello32, Hello64, Demo, Tests, Checks, Checks32, Bench} {
 		addrs, err := Symbols(ELF(name))
 		if err != nil {
 			t.Fatal(err)
