@@ -294,7 +294,7 @@ func TestTranslate(t *testing.T) {
 
 // TestFetchGuarded finds the GP bit of the page that instructions come from.
 func TestFetchGuarded(t *testing.T) {
-	c, b := pagedRig(t, leafAF|leafRO|1<<50, leafAF|leafRO)
+	c, _ := pagedRig(t, leafAF|leafRO|1<<50, leafAF|leafRO)
 	if pa := c.codePage(page(0) + 8); pa != ramBase+0x200000 || !c.fetchGuarded {
 		t.Errorf("%#x, guarded %v", pa, c.fetchGuarded)
 	}
@@ -304,7 +304,17 @@ func TestFetchGuarded(t *testing.T) {
 	if esr := esrOf(c, func() { c.checkFetch(page(0) + 2) }); esr != 0x22<<26|1<<25 {
 		t.Errorf("ESR %#x", esr)
 	}
-	_ = b
+}
+
+// TestFetchLevels asks anew for the right to execute when the level changes.
+func TestFetchLevels(t *testing.T) {
+	const uxn = 1 << 54
+	c, _ := pagedRig(t, leafAF|leafRO|uxn)
+	c.codePage(page(0))
+	c.setEL(0, 0)
+	if esr := esrOf(c, func() { c.codePage(page(0)) }); esr != 0x20<<26|1<<25|0x0f {
+		t.Errorf("ESR %#x", esr)
+	}
 }
 
 // TestContexts draws ids for many address spaces and levels, and begins anew when they are used up.

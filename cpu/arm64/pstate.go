@@ -41,6 +41,9 @@ func (c *CPU) setEL(el, spsel uint8) {
 	if c.awaiting {
 		c.enters(el)
 	}
+	if el != c.EL {
+		c.fetchPage = nil
+	}
 	c.State.SP[c.bank()] = c.R[regSP]
 	c.EL, c.SPSel = el, spsel
 	c.R[regSP] = c.State.SP[c.bank()]
