@@ -24,7 +24,7 @@ func TestVectorsArm64(t *testing.T) {
 			})
 		}
 	}
-	if total < 30_000 {
+	if total < 200_000 {
 		t.Errorf("%d vectors", total)
 	}
 }
