@@ -155,43 +155,63 @@ func (c *CPU) layOut(base *State, image []byte, r *rand.Rand, mode int) {
 }
 
 // TestModes runs random code in every mode in both engines, the block engine in pieces: they must agree on everything.
-// STASIS_FUZZ is how many programs a mode runs, each for longer, and STASIS_FUZZ_FROM the number of the first.
+// STASIS_FUZZ is how many units a mode runs, in programs that go on for longer, and STASIS_FUZZ_FROM the number of the first program.
 func TestModes(t *testing.T) {
-	programs, longest := 20, uint64(60)
-	if n, err := strconv.Atoi(os.Getenv("STASIS_FUZZ")); err == nil {
-		programs, longest = n, 6000
+	f := fuzzer{programs: 20, longest: 60}
+	if n, err := strconv.ParseUint(os.Getenv("STASIS_FUZZ"), 10, 64); err == nil {
+		f = fuzzer{least: n, longest: 6000}
 	}
-	from, _ := strconv.Atoi(os.Getenv("STASIS_FUZZ_FROM"))
-	a, b := fuzzCPU(t), fuzzCPU(t)
-	b.SetSingleStep(true)
-	base, tables := *a.Snapshot(), make([]byte, 0x3000)
-	a.ram.ReadAt(tables, testGDT)
+	f.from, _ = strconv.Atoi(os.Getenv("STASIS_FUZZ_FROM"))
+	f.a, f.b = fuzzCPU(t), fuzzCPU(t)
+	f.b.SetSingleStep(true)
+	f.base, f.tables = *f.a.Snapshot(), make([]byte, 0x3000)
+	f.a.ram.ReadAt(f.tables, testGDT)
 	for mode := range fuzzModes {
-		units := uint64(0)
-		for seed := from; seed < from+programs; seed++ {
-			image := fuzzImage(rand.New(rand.NewPCG(uint64(seed), uint64(mode))))
-			for _, c := range []*CPU{a, b} {
-				c.ram.WriteAt(tables, testGDT)
-				c.layOut(&base, image, rand.New(rand.NewPCG(uint64(seed), 1)), mode)
+		t.Run(fuzzModes[mode].name, func(t *testing.T) {
+			units, seed := uint64(0), f.from
+			for ; units < f.least || seed < f.from+f.programs; seed++ {
+				units += f.program(t, mode, seed)
 			}
-			r := rand.New(rand.NewPCG(uint64(seed), 2))
-			for range 20 {
-				n := 1 + r.Uint64N([]uint64{60, longest}[r.IntN(2)])
-				before := checkpoint{*b.Snapshot(), make([]byte, 0x10000)}
-				b.ram.ReadAt(before.memory, 0)
-				x, y := a.runAll(n), b.runAll(n)
-				units += n
-				if diff := differ(a, b); x != y || diff != "" {
-					k, least := first(a, b, &before, n)
-					t.Fatalf("%s, program %d: exits %v and %v; %s\nafter %d units %s\n%s", fuzzModes[mode].name, seed, x, y, diff, k, least, trail(b, &before, n))
-				}
-				if x != cpu.ExitBudget {
-					break
-				}
-			}
-		}
-		t.Logf("%s: %d units", fuzzModes[mode].name, units)
+			t.Logf("%d units in %d programs", units, seed-f.from)
+		})
 	}
+}
+
+// fuzzer is two CPUs that run the same programs, and for how long they do.
+type fuzzer struct {
+	a, b     *CPU // by blocks, by single steps
+	base     State
+	tables   []byte
+	from     int
+	programs int    // that every mode runs, and
+	least    uint64 // units
+	longest  uint64 // units between two comparisons
+}
+
+// program runs one in both engines and says how many units it took.
+func (f *fuzzer) program(t *testing.T, mode, seed int) (units uint64) {
+	image := fuzzImage(rand.New(rand.NewPCG(uint64(seed), uint64(mode))))
+	for _, c := range []*CPU{f.a, f.b} {
+		c.ram.WriteAt(f.tables, testGDT)
+		c.layOut(&f.base, image, rand.New(rand.NewPCG(uint64(seed), 1)), mode)
+	}
+	r := rand.New(rand.NewPCG(uint64(seed), 2))
+	for range 20 {
+		n := 1 + r.Uint64N([]uint64{60, f.longest}[r.IntN(2)])
+		before := checkpoint{*f.b.Snapshot(), make([]byte, 0x10000)}
+		f.b.ram.ReadAt(before.memory, 0)
+		done, x := f.a.runAll(n)
+		same, y := f.b.runAll(n)
+		units += done
+		if diff := differ(f.a, f.b); x != y || done != same || diff != "" {
+			k, least := first(f.a, f.b, &before, n)
+			t.Fatalf("program %d: exits %v and %v; %s\nafter %d units %s\n%s", seed, x, y, diff, k, least, trail(f.b, &before, n))
+		}
+		if x != cpu.ExitBudget {
+			break
+		}
+	}
+	return units
 }
 
 // checkpoint is a CPU's state and memory.
@@ -231,16 +251,16 @@ func trail(c *CPU, from *checkpoint, n uint64) (text string) {
 	return text
 }
 
-// runAll runs n units, however often the CPU asks for a new budget.
-func (c *CPU) runAll(n uint64) cpu.ExitKind {
-	for n > 0 {
-		exit := c.Run(n)
-		n -= c.Units()
+// runAll runs n units, however often the CPU asks for a new budget, and says how many it has run.
+func (c *CPU) runAll(n uint64) (done uint64, kind cpu.ExitKind) {
+	for done < n {
+		exit := c.Run(n - done)
+		done += c.Units()
 		if exit.Kind != cpu.ExitBudget {
-			return exit.Kind
+			return done, exit.Kind
 		}
 	}
-	return cpu.ExitBudget
+	return done, cpu.ExitBudget
 }
 
 // changedFields names the fields that differ.
