@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"stasis/internal/guests"
+	"stasis/loader"
 	"stasis/machine"
 )
 
@@ -348,6 +349,37 @@ func noBurst(t *testing.T, mode clockMode) {
 		}
 		if len(late) < 20 {
 			t.Errorf("source %d: %d ticks in 25 ms", source, len(late))
+		}
+	}
+}
+
+// TestRealClock: a session by the host's own clock, with stops, repeats from its recorded advances.
+func TestRealClock(t *testing.T) {
+	for _, smp := range []int{1, 3} {
+		for _, policy := range []machine.ClockOnStop{machine.ClockPauses, machine.ClockRuns} {
+			config := machine.Config{Kernel: loader.File{Name: guests.Clocks, Data: guests.ELF(guests.Clocks)}, Mem: 16 << 20, SMP: smp, IPS: clocksIPS}
+			m, err := machine.New(config, machine.Host{Clock: machine.RealClock{}, ClockOnStop: policy, Slice: 10_000})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer m.Close()
+			for range 10 {
+				m.Resume(machine.Plan{Units: 300_000})
+				time.Sleep(2 * time.Millisecond)
+			}
+			advances := len(m.Inputs())
+			if policy == machine.ClockRuns && advances < 9 {
+				t.Errorf("%d processors, %v: %d advances", smp, policy, advances)
+			}
+			again, err := machine.New(config, machine.Host{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer again.Close()
+			again.Play(m.Inputs())
+			if again.Resume(machine.Plan{Until: m.Retired()}); again.Hash() != m.Hash() {
+				t.Errorf("%d processors, %v: the replay of %d advances ends otherwise", smp, policy, advances)
+			}
 		}
 	}
 }
