@@ -17,6 +17,21 @@ func (c *CPU) scalar(n uint8, e uint) uint64 { return c.V[n][0] & ones(e) }
 // setScalar writes the low e bits and clears the rest.
 func (c *CPU) setScalar(n uint8, v uint64) { c.V[n] = vec{v} }
 
+// arithmetic is Rd = Rn op Rm; double precision goes the shortest way.
+func (c *CPU) arithmetic(i *Inst, o *float2) {
+	if i.Field(23, 22) == 1 && !c.fpTrapped && c.quick() {
+		a, b := c.V[i.Rn()][0], c.V[i.Rm()][0]
+		if plain64(a) && plain64(b) {
+			r := math.Float64bits(o.host64(math.Float64frombits(a), math.Float64frombits(b)))
+			if sound64(r) {
+				c.setScalar(i.Rd(), r)
+				return
+			}
+		}
+	}
+	c.map2Scalar(i, o.lane)
+}
+
 // map2Scalar is map2 for one element.
 func (c *CPU) map2Scalar(i *Inst, f op2) {
 	c.checkFP()
@@ -30,10 +45,10 @@ func (c *CPU) map1Scalar(i *Inst, f op1) {
 	c.setScalar(i.Rd(), f(c, e, c.scalar(i.Rn(), e))&ones(e))
 }
 
-func faddS(c *CPU, i *Inst)   { c.map2Scalar(i, faddLane) }
-func fsubS(c *CPU, i *Inst)   { c.map2Scalar(i, fsubLane) }
-func fmulS(c *CPU, i *Inst)   { c.map2Scalar(i, fmulLane) }
-func fdivS(c *CPU, i *Inst)   { c.map2Scalar(i, fdivLane) }
+func faddS(c *CPU, i *Inst)   { c.arithmetic(i, &floatAdd) }
+func fsubS(c *CPU, i *Inst)   { c.arithmetic(i, &floatSub) }
+func fmulS(c *CPU, i *Inst)   { c.arithmetic(i, &floatMul) }
+func fdivS(c *CPU, i *Inst)   { c.arithmetic(i, &floatDiv) }
 func fmaxS(c *CPU, i *Inst)   { c.map2Scalar(i, fmaxLane) }
 func fminS(c *CPU, i *Inst)   { c.map2Scalar(i, fminLane) }
 func fmaxnmS(c *CPU, i *Inst) { c.map2Scalar(i, fmaxnmLane) }

@@ -14,20 +14,15 @@ func mlsLane(_ *CPU, _ uint, d, a, b uint64) uint64 { return d - a*b }
 // allOnes is a mask for true.
 func allOnes(b bool) uint64 { return -b2u(b) }
 
-func cmeqLane(_ *CPU, e uint, a, b uint64) uint64 { return allOnes(a == b) }
 func cmgtLane(_ *CPU, e uint, a, b uint64) uint64 {
 	return allOnes(signExtend(a, e) > signExtend(b, e))
 }
 func cmgeLane(_ *CPU, e uint, a, b uint64) uint64 {
 	return allOnes(signExtend(a, e) >= signExtend(b, e))
 }
-func cmhiLane(_ *CPU, e uint, a, b uint64) uint64  { return allOnes(a > b) }
-func cmhsLane(_ *CPU, e uint, a, b uint64) uint64  { return allOnes(a >= b) }
-func cmtstLane(_ *CPU, e uint, a, b uint64) uint64 { return allOnes(a&b != 0) }
 
 func cmgtZero(_ *CPU, e uint, a uint64) uint64 { return allOnes(signExtend(a, e) > 0) }
 func cmgeZero(_ *CPU, e uint, a uint64) uint64 { return allOnes(signExtend(a, e) >= 0) }
-func cmeqZero(_ *CPU, e uint, a uint64) uint64 { return allOnes(a == 0) }
 func cmleZero(_ *CPU, e uint, a uint64) uint64 { return allOnes(signExtend(a, e) <= 0) }
 func cmltZero(_ *CPU, e uint, a uint64) uint64 { return allOnes(signExtend(a, e) < 0) }
 
@@ -79,25 +74,25 @@ func polynomial(a, b uint64) (lo, hi uint64) {
 }
 
 // Three registers of the same type.
-func addV(c *CPU, i *Inst)   { c.map2(i, sizeOf(i), addLane) }
+func addV(c *CPU, i *Inst)   { c.wordwise(i, addWord) }
 func addS(c *CPU, i *Inst)   { addV(c, i) }
-func subV(c *CPU, i *Inst)   { c.map2(i, sizeOf(i), subLane) }
+func subV(c *CPU, i *Inst)   { c.wordwise(i, subWord) }
 func subS(c *CPU, i *Inst)   { subV(c, i) }
 func mulV(c *CPU, i *Inst)   { c.map2(i, sizeOf(i), mulLane) }
 func mla(c *CPU, i *Inst)    { c.map3(i, sizeOf(i), mlaLane) }
 func mls(c *CPU, i *Inst)    { c.map3(i, sizeOf(i), mlsLane) }
 func pmul(c *CPU, i *Inst)   { c.map2(i, 8, pmulLane) }
-func cmeqV(c *CPU, i *Inst)  { c.map2(i, sizeOf(i), cmeqLane) }
+func cmeqV(c *CPU, i *Inst)  { c.wordwise(i, cmeqWord) }
 func cmeqS(c *CPU, i *Inst)  { cmeqV(c, i) }
 func cmgtV(c *CPU, i *Inst)  { c.map2(i, sizeOf(i), cmgtLane) }
 func cmgtS(c *CPU, i *Inst)  { cmgtV(c, i) }
 func cmgeV(c *CPU, i *Inst)  { c.map2(i, sizeOf(i), cmgeLane) }
 func cmgeS(c *CPU, i *Inst)  { cmgeV(c, i) }
-func cmhiV(c *CPU, i *Inst)  { c.map2(i, sizeOf(i), cmhiLane) }
+func cmhiV(c *CPU, i *Inst)  { c.wordwise(i, cmhiWord) }
 func cmhiS(c *CPU, i *Inst)  { cmhiV(c, i) }
-func cmhsV(c *CPU, i *Inst)  { c.map2(i, sizeOf(i), cmhsLane) }
+func cmhsV(c *CPU, i *Inst)  { c.wordwise(i, cmhsWord) }
 func cmhsS(c *CPU, i *Inst)  { cmhsV(c, i) }
-func cmtstV(c *CPU, i *Inst) { c.map2(i, sizeOf(i), cmtstLane) }
+func cmtstV(c *CPU, i *Inst) { c.wordwise(i, cmtstWord) }
 func cmtstS(c *CPU, i *Inst) { cmtstV(c, i) }
 func smax(c *CPU, i *Inst)   { c.map2(i, sizeOf(i), smaxLane) }
 func smin(c *CPU, i *Inst)   { c.map2(i, sizeOf(i), sminLane) }
@@ -132,7 +127,9 @@ func cmgtVzero(c *CPU, i *Inst) { c.map1(i, sizeOf(i), cmgtZero) }
 func cmgtSzero(c *CPU, i *Inst) { cmgtVzero(c, i) }
 func cmgeVzero(c *CPU, i *Inst) { c.map1(i, sizeOf(i), cmgeZero) }
 func cmgeSzero(c *CPU, i *Inst) { cmgeVzero(c, i) }
-func cmeqVzero(c *CPU, i *Inst) { c.map1(i, sizeOf(i), cmeqZero) }
+func cmeqVzero(c *CPU, i *Inst) {
+	c.wordwise(i, func(tops, a, _ uint64) uint64 { return cmeqWord(tops, a, 0) })
+}
 func cmeqSzero(c *CPU, i *Inst) { cmeqVzero(c, i) }
 func cmleVzero(c *CPU, i *Inst) { c.map1(i, sizeOf(i), cmleZero) }
 func cmleSzero(c *CPU, i *Inst) { cmleVzero(c, i) }

@@ -47,11 +47,40 @@ func (c *CPU) wholes(s structure, at uint64) bool {
 	return s.registers == 1 && !c.bigEndian && at&7 == 0
 }
 
+func (c *CPU) loadWholes(i *Inst, registers int, at uint64) {
+	var r [4]vec
+	bytes := uint64(8) << i.Field(30, 30)
+	for n := range registers {
+		r[n&3][0] = load[uint64](c, at+uint64(n)*bytes)
+		if bytes == 16 {
+			r[n&3][1] = load[uint64](c, at+uint64(n)*16+8)
+		}
+	}
+	for n := range registers {
+		c.V[(int(i.Rd())+n)&31] = r[n&3]
+	}
+	c.afterwards(i, at, registers*int(bytes))
+}
+
+func (c *CPU) storeWholes(i *Inst, registers int, at uint64) {
+	bytes := uint64(8) << i.Field(30, 30)
+	c.probeWrite(at, registers*int(bytes))
+	for n := range registers {
+		v := &c.V[(int(i.Rd())+n)&31]
+		store(c, at+uint64(n)*bytes, v[0])
+		if bytes == 16 {
+			store(c, at+uint64(n)*16+8, v[1])
+		}
+	}
+	c.afterwards(i, at, registers*int(bytes))
+}
+
 func (c *CPU) loadMultiple(i *Inst) {
 	c.checkFP()
 	s, size, at := multiple(i), i.Field(11, 10), c.base(i)
 	if c.wholes(s, at) {
-		size = 3
+		c.loadWholes(i, s.repeat, at)
+		return
 	}
 	e := uint(8) << size
 	count := elements(i, e)
@@ -71,7 +100,8 @@ func (c *CPU) storeMultiple(i *Inst) {
 	c.checkFP()
 	s, size, at := multiple(i), i.Field(11, 10), c.base(i)
 	if c.wholes(s, at) {
-		size = 3
+		c.storeWholes(i, s.repeat, at)
+		return
 	}
 	e := uint(8) << size
 	count := elements(i, e)

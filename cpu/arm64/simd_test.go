@@ -1,6 +1,9 @@
 package arm64
 
-import "testing"
+import (
+	"math/rand/v2"
+	"testing"
+)
 
 // structuresAt are loads and stores of V0 to V3 at X1, with X1 written afterwards where the form has that.
 var structuresAt = []struct {
@@ -111,5 +114,39 @@ func TestVectorBigEndian(t *testing.T) {
 	execute(c, 0x4c407820, ld1Multi)
 	if want := (vec{0x0405060700010203, 0x0c0d0e0f08090a0b}); c.V[0] != want {
 		t.Errorf("LD1 of words: %x, want %x", c.V[0], want)
+	}
+}
+
+// TestWordwise compares the operations on whole words with the same on one element after the other.
+func TestWordwise(t *testing.T) {
+	ops := map[string]struct {
+		word func(tops, a, b uint64) uint64
+		lane func(a, b uint64) uint64
+	}{
+		"ADD":   {addWord, func(a, b uint64) uint64 { return a + b }},
+		"SUB":   {subWord, func(a, b uint64) uint64 { return a - b }},
+		"CMEQ":  {cmeqWord, func(a, b uint64) uint64 { return allOnes(a == b) }},
+		"CMTST": {cmtstWord, func(a, b uint64) uint64 { return allOnes(a&b != 0) }},
+		"CMHI":  {cmhiWord, func(a, b uint64) uint64 { return allOnes(a > b) }},
+		"CMHS":  {cmhsWord, func(a, b uint64) uint64 { return allOnes(a >= b) }},
+	}
+	r := rand.New(rand.NewPCG(3, 3))
+	for range 20000 {
+		a, b := r.Uint64()&r.Uint64(), r.Uint64()
+		if r.IntN(2) == 0 {
+			b = a ^ 1<<r.IntN(64) ^ 1<<r.IntN(64)
+		}
+		for size, mask := range tops {
+			e := uint(8) << size
+			for name, op := range ops {
+				x, y, want := vec{a}, vec{b}, vec{}
+				for n := range int(64 / e) {
+					setElement(&want, n, e, op.lane(element(&x, n, e), element(&y, n, e)))
+				}
+				if got := op.word(mask, a, b); got != want[0] {
+					t.Fatalf("%s of %d bits: %016x, %016x: %016x, want %016x", name, e, a, b, got, want[0])
+				}
+			}
+		}
 	}
 }
