@@ -100,7 +100,9 @@ func (e *engine) flush() {
 	e.used = 0
 	e.flushes++
 	e.blockStore.clear()
-	e.jumps = [jumpSize]jump{}
+	for i := range e.jumps {
+		e.jumps[i] = jump{va: 1} // where no instruction is
+	}
 }
 
 // evictCode and dropCode keep the jump cache below the TLB's instruction side.
