@@ -20,9 +20,17 @@ func (d *Debugger) Detach(c Client) {
 	d.watchpoints.drop(c)
 	d.catches.drop(c)
 	d.deletePoints()
+	d.disarm()
 	d.lock(nil)
 	d.client = nil
 	d.free()
+}
+
+// disarm gives the CPUs at once the breakpoints that are left: a back end may have written others into memory.
+func (d *Debugger) disarm() {
+	for i := range d.cpus {
+		d.armCPU(i, Continue, false)
+	}
 }
 
 // Stopped reports whether the machine is stopped.

@@ -40,6 +40,22 @@ func (p point) possible() bool {
 	return debugger.Canonical(p.addr)
 }
 
+// capabilities are what each class of points asks of the target.
+var capabilities = map[byte]debugger.Capability{
+	'1': debugger.HardwareBreakpoints, '2': debugger.Watchpoints, '3': debugger.Watchpoints, '4': debugger.Watchpoints,
+}
+
+// possible says why the target cannot have a point.
+func (c *Conn) possible(p point) error {
+	switch {
+	case p.class == '0':
+		return c.d.CheckBreakpoint(p.addr)
+	case !c.d.Can(capabilities[p.class]):
+		return debugger.ErrCapability
+	}
+	return nil
+}
+
 // insert is Z. Inserting twice is inserting once.
 func (c *Conn) insert(args string) (string, error) {
 	p, rest, err := parsePoint(args)
@@ -47,6 +63,9 @@ func (c *Conn) insert(args string) (string, error) {
 		return "", err
 	}
 	access, isWatch := watchKinds[p.class]
+	if err := c.possible(p); err != nil {
+		return "", err
+	}
 	switch {
 	case isWatch && !c.inserted[p]:
 		c.d.SetWatchpoint(c, p.addr, p.kind, access)

@@ -130,7 +130,11 @@ func (r *Recorder) Mark() Mark { return Mark(r.cursor) }
 func (r *Recorder) Seek(m Mark) { r.cursor = int(m) }
 
 // Fork forgets what was recorded after this place: the run goes another way from here.
-func (r *Recorder) Fork() { r.inputs = r.inputs[:r.cursor:r.cursor] }
+func (r *Recorder) Fork() {
+	if !r.Live() {
+		r.inputs = r.inputs[:r.cursor:r.cursor]
+	}
+}
 
 // Inputs returns all inputs recorded so far.
 func (r *Recorder) Inputs() []Input { return r.inputs[:len(r.inputs):len(r.inputs)] }

@@ -68,6 +68,6 @@ gives the same run, bit for bit, on every host.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(runCommand(), demoCommand(), gdbCommand(), initramfsCommand(), disasmCommand(), versionCommand())
+	root.AddCommand(runCommand(), demoCommand(), labCommand(), gdbCommand(), initramfsCommand(), disasmCommand(), versionCommand())
 	return root
 }

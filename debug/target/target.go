@@ -40,11 +40,11 @@ func (t *Machine) Resume(p debug.Plan) debug.Stop {
 		}
 	}
 	t.Last = t.Machine.Resume(plan)
-	return debugStop(t.Last)
+	return Report(t.Last)
 }
 
-// debugStop is a stop in the debugger's words.
-func debugStop(s machine.Stop) debug.Stop {
+// Report is a stop in the debugger's words.
+func Report(s machine.Stop) debug.Stop {
 	stop := debug.Stop{CPU: s.CPU, Addr: s.Addr, Reason: s.Reason.String(), Code: s.ExitCode(), Access: debug.Read}
 	if s.Write {
 		stop.Access = debug.Write
