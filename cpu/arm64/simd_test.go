@@ -132,7 +132,7 @@ func TestWordwise(t *testing.T) {
 	}
 	r := rand.New(rand.NewPCG(3, 3))
 	for range 20000 {
-		a, b := r.Uint64()&r.Uint64(), r.Uint64()
+		a, b := r.Uint64()>>r.IntN(64), r.Uint64()
 		if r.IntN(2) == 0 {
 			b = a ^ 1<<r.IntN(64) ^ 1<<r.IntN(64)
 		}
