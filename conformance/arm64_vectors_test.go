@@ -54,6 +54,7 @@ func arm64Files(t *testing.T) map[string]*vector.File {
 func replayArm64(t *testing.T, f *vector.File, blocks bool) {
 	r := arm64.NewRunner()
 	defer r.Close()
+	r.Blocks = blocks
 	r.CPU.SetSingleStep(!blocks)
 	failed := 0
 	for n := range f.Vectors {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"stasis/conformance/golden"
+	"stasis/conformance/golden/arm64"
 )
 
 var insFile = flag.String("ins", "testdata/*/*.ins", "golden lines to run")
@@ -36,14 +37,17 @@ func runLines(t *testing.T, path string) {
 	var r golden.Runner
 	for n := range lines {
 		l := &lines[n]
-		if l.ISA != "x86" {
-			t.Skipf("%s: isa=%s is not implemented", path, l.ISA)
-		}
-		if *update {
+		run := r.Run
+		switch {
+		case l.ISA == "arm64":
+			run = arm64.Run
+		case l.ISA != "x86":
+			t.Fatalf("%s:%d: no isa=%s", path, l.Number, l.ISA)
+		case *update:
 			texts[l.Number-1] = r.Update(l)
 			continue
 		}
-		differences, missing := r.Run(l)
+		differences, missing := run(l)
 		if missing != "" {
 			t.Errorf("%s:%d: %s\n\tnot implemented: %s", path, l.Number, texts[l.Number-1], missing)
 		} else if len(differences) > 0 {

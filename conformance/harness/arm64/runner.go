@@ -24,7 +24,8 @@ const (
 	mair  = 0xff
 	sctlr = 1 | 1<<2 | 1<<12 | 1<<14 | 1<<15 | 1<<16 | 1<<18 | 1<<26 | 1<<3 | 1<<4
 	cpacr = 3 << 20
-	block = 1 | 1<<6 | 3<<8 | 1<<10 // normal memory, EL0 may write, inner shareable, AF
+	own   = 1 | 3<<8 | 1<<10 // a block of normal memory, inner shareable, AF
+	block = own | 1<<6       // EL0 may write
 )
 
 // System is what the CPU sees of a machine: nothing.
@@ -43,7 +44,11 @@ func (s *System) SendEvent()                                     {}
 
 // Runner runs vectors. It keeps one CPU.
 type Runner struct {
-	CPU  *arm64.CPU
+	CPU *arm64.CPU
+
+	// Blocks lets an instruction run in a block with the BRK behind it, instead of on its own.
+	Blocks bool
+
 	ram  *bus.RAM
 	base *arm64.State
 }
@@ -60,6 +65,8 @@ func NewRunner() *Runner {
 	r.write64(tables, tables+0x1000|3)
 	r.write64(tables+0x1000+8*(ramBase>>30), tables+0x2000|3)
 	r.write64(tables+0x2000+8*(ramBase>>21&511), ramBase|block)
+	r.write64(tables+0x2000+8*(vectors>>21&511), vectors>>21<<21|own)
+	r.write(vectors+0x400, []byte{0, 0, 0, 0x14}) // B .
 	s := r.CPU.Snapshot()
 	s.EL, s.SPSel, s.DAIF = 0, 0, 0
 	s.Sys.TTBR0, s.Sys.TCR, s.Sys.MAIR, s.Sys.VBAR = tables, tcr, mair, vectors
@@ -86,13 +93,17 @@ func (r *Runner) Run(v *vector.Vector, seed uint32) (got vector.Vector, ok bool)
 	i, _ := decode.Decode(v.Raw)
 	before := vector.Start(&i, v.Number, seed)
 	r.load(v, before)
-	r.CPU.Run(1)
+	if r.Blocks {
+		r.CPU.Run(2) // BRK, or a branch to itself in the handler of a fault
+	} else {
+		r.CPU.Run(1)
+	}
 	if missing := r.CPU.Unimplemented(); len(missing) > 0 {
 		clear(missing)
 		return got, false
 	}
 	got = vector.Vector{Raw: v.Raw, Number: v.Number}
-	after, kind := r.after()
+	after, kind := r.after(before.PC)
 	got.Outcome(before, after, kind)
 	return got, true
 }
@@ -110,16 +121,19 @@ func (r *Runner) load(v *vector.Vector, before *vector.State) {
 	r.CPU.SetState(&s)
 }
 
-// Exception classes in ESR_EL1.
+// ecUnknown is the exception class of UNDEFINED in ESR_EL1.
 const ecUnknown = 0
 
 // after is the state as user code left it, and how.
-func (r *Runner) after() (*vector.State, vector.Kind) {
+func (r *Runner) after(pc uint64) (*vector.State, vector.Kind) {
 	s, kind := r.CPU.Snapshot(), vector.Done
 	a := &vector.State{X: s.X, PC: s.PC, SP: s.SP[0], NZCV: s.NZCV, V: s.V, FPCR: uint32(s.FPCR), FPSR: uint32(s.FPSR)}
 	if s.EL != 0 {
 		a.PC, a.NZCV, kind = s.Sys.ELR, uint8(s.Sys.SPSR>>28), vector.Fault
-		if s.Sys.ESR>>26 == ecUnknown {
+		switch {
+		case a.PC != pc:
+			kind = vector.Done // and then the next instruction was tried
+		case s.Sys.ESR>>26 == ecUnknown:
 			kind = vector.Undefined
 		}
 	}
