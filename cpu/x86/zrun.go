@@ -7826,7 +7826,7 @@ func (c *CPU) run(in *uop) {
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint64
 			sum := (dst + 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ (((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << 62))), 0
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -7858,7 +7858,7 @@ func (c *CPU) run(in *uop) {
 			dst := *p
 			var r uint64
 			sum := (dst + 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ (((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << 62))), 0
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -7881,7 +7881,7 @@ func (c *CPU) run(in *uop) {
 			dst := *p
 			var r uint64
 			sum := (dst + 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ (((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << 62))), 0
 			r = sum
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -8082,7 +8082,7 @@ func (c *CPU) run(in *uop) {
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint64
 			diff := (dst - 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ (((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << 62))), 0
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -8114,7 +8114,7 @@ func (c *CPU) run(in *uop) {
 			dst := *p
 			var r uint64
 			diff := (dst - 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ (((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << 62))), 0
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -8137,7 +8137,7 @@ func (c *CPU) run(in *uop) {
 			dst := *p
 			var r uint64
 			diff := (dst - 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ (((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << 62))), 0
 			r = diff
 			*p = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -8762,7 +8762,7 @@ func (c *CPU) run(in *uop) {
 			count &= 63
 			v := (dst << count)
 			last := (dst << (count - 1))
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((((uint64(last) << 0) >> 63) << 1) | ((uint64(last) << 0) >> 63)) ^ ((uint64((last ^ v)) << 0) >> 63)) << (62 - 0)) | 8), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) >> 63) << 1) | (uint64(last) >> 63)) ^ (uint64((last ^ v)) >> 63)) << 62) | 8), 0
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -8788,7 +8788,7 @@ func (c *CPU) run(in *uop) {
 			} else {
 				v := (dst << count)
 				last := (dst << (count - 1))
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((((uint64(last) << 0) >> 63) << 1) | ((uint64(last) << 0) >> 63)) ^ ((uint64((last ^ v)) << 0) >> 63)) << (62 - 0)) | 8), 0
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) >> 63) << 1) | (uint64(last) >> 63)) ^ (uint64((last ^ v)) >> 63)) << 62) | 8), 0
 				r = v
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -8978,7 +8978,7 @@ func (c *CPU) run(in *uop) {
 			count &= 63
 			last := (dst >> (count - 1))
 			v := (last >> 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 0) >> 63)) << (62 - 0)) | 8), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (uint64(last) >> 63)) << 62) | 8), 0
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9004,7 +9004,7 @@ func (c *CPU) run(in *uop) {
 			} else {
 				last := (dst >> (count - 1))
 				v := (last >> 1)
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 0) >> 63)) << (62 - 0)) | 8), 0
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (uint64(last) >> 63)) << 62) | 8), 0
 				r = v
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -9031,7 +9031,7 @@ func (c *CPU) run(in *uop) {
 			var r uint8
 			count &= 31
 			last := ((int64((uint64(dst) << 56)) >> 56) >> (count - 1))
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint8((last >> 1))), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 56)) | 8), 56
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint8((last >> 1))), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) << (62 - 56)) | 8), 56
 			r = uint8((last >> 1))
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9054,7 +9054,7 @@ func (c *CPU) run(in *uop) {
 				r = dst
 			} else {
 				last := ((int64((uint64(dst) << 56)) >> 56) >> (count - 1))
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(uint8((last >> 1))), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 56)) | 8), 56
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(uint8((last >> 1))), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) << (62 - 56)) | 8), 56
 				r = uint8((last >> 1))
 			}
 			*(*uint8)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -9079,7 +9079,7 @@ func (c *CPU) run(in *uop) {
 			var r uint16
 			count &= 31
 			last := ((int64((uint64(dst) << 48)) >> 48) >> (count - 1))
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint16((last >> 1))), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 48)) | 8), 48
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint16((last >> 1))), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) << (62 - 48)) | 8), 48
 			r = uint16((last >> 1))
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9102,7 +9102,7 @@ func (c *CPU) run(in *uop) {
 				r = dst
 			} else {
 				last := ((int64((uint64(dst) << 48)) >> 48) >> (count - 1))
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(uint16((last >> 1))), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 48)) | 8), 48
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(uint16((last >> 1))), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) << (62 - 48)) | 8), 48
 				r = uint16((last >> 1))
 			}
 			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -9127,7 +9127,7 @@ func (c *CPU) run(in *uop) {
 			var r uint32
 			count &= 31
 			last := ((int64((uint64(dst) << 32)) >> 32) >> (count - 1))
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint32((last >> 1))), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 32)) | 8), 32
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint32((last >> 1))), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) << (62 - 32)) | 8), 32
 			r = uint32((last >> 1))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9150,7 +9150,7 @@ func (c *CPU) run(in *uop) {
 				r = dst
 			} else {
 				last := ((int64((uint64(dst) << 32)) >> 32) >> (count - 1))
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(uint32((last >> 1))), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 32)) | 8), 32
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(uint32((last >> 1))), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) << (62 - 32)) | 8), 32
 				r = uint32((last >> 1))
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
@@ -9174,8 +9174,8 @@ func (c *CPU) run(in *uop) {
 			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint64
 			count &= 63
-			last := ((int64((uint64(dst) << 0)) >> 0) >> (count - 1))
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint64((last >> 1))), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 0)) | 8), 0
+			last := (int64(uint64(dst)) >> (count - 1))
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(uint64((last >> 1))), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) << 62) | 8), 0
 			r = uint64((last >> 1))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9184,7 +9184,7 @@ func (c *CPU) run(in *uop) {
 			dst, count := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))), uint8(in.imm)
 			var r uint64
 			count &= 63
-			last := ((int64((uint64(dst) << 0)) >> 0) >> (count - 1))
+			last := (int64(uint64(dst)) >> (count - 1))
 			_ = last
 			r = uint64((last >> 1))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -9197,8 +9197,8 @@ func (c *CPU) run(in *uop) {
 			if count == 0 {
 				r = dst
 			} else {
-				last := ((int64((uint64(dst) << 0)) >> 0) >> (count - 1))
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(uint64((last >> 1))), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (0)) << (62 - 0)) | 8), 0
+				last := (int64(uint64(dst)) >> (count - 1))
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(uint64((last >> 1))), (((((uint64(last) & 1) << 1) | (uint64(last) & 1)) << 62) | 8), 0
 				r = uint64((last >> 1))
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -9211,7 +9211,7 @@ func (c *CPU) run(in *uop) {
 			if count == 0 {
 				r = dst
 			} else {
-				last := ((int64((uint64(dst) << 0)) >> 0) >> (count - 1))
+				last := (int64(uint64(dst)) >> (count - 1))
 				_ = last
 				r = uint64((last >> 1))
 			}
@@ -9386,7 +9386,7 @@ func (c *CPU) run(in *uop) {
 			count &= 63
 			v := bits.RotateLeft64(dst, int(count))
 			cf := (uint64(v) & 1)
-			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((cf)<<1|(cf)^(((uint64(v)<<0)>>63)^cf))<<(62-c.flags.meta&63)
+			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((cf)<<1|(cf)^((uint64(v)>>63)^cf))<<(62-c.flags.meta&63)
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9412,7 +9412,7 @@ func (c *CPU) run(in *uop) {
 			} else {
 				v := bits.RotateLeft64(dst, int(count))
 				cf := (uint64(v) & 1)
-				c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((cf)<<1|(cf)^(((uint64(v)<<0)>>63)^cf))<<(62-c.flags.meta&63)
+				c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((cf)<<1|(cf)^((uint64(v)>>63)^cf))<<(62-c.flags.meta&63)
 				r = v
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -9583,7 +9583,7 @@ func (c *CPU) run(in *uop) {
 			var r uint64
 			count &= 63
 			v := bits.RotateLeft64(dst, -(int(count)))
-			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (((uint64(v)<<0)>>63)<<1|((uint64(v)<<0)>>63)^((uint64((v^(v<<1)))<<0)>>63))<<(62-c.flags.meta&63)
+			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((uint64(v)>>63)<<1|(uint64(v)>>63)^(uint64((v^(v<<1)))>>63))<<(62-c.flags.meta&63)
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9606,7 +9606,7 @@ func (c *CPU) run(in *uop) {
 				r = dst
 			} else {
 				v := bits.RotateLeft64(dst, -(int(count)))
-				c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (((uint64(v)<<0)>>63)<<1|((uint64(v)<<0)>>63)^((uint64((v^(v<<1)))<<0)>>63))<<(62-c.flags.meta&63)
+				c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((uint64(v)>>63)<<1|(uint64(v)>>63)^(uint64((v^(v<<1)))>>63))<<(62-c.flags.meta&63)
 				r = v
 			}
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -9788,9 +9788,9 @@ func (c *CPU) run(in *uop) {
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint64
-			hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 0)) >> 0)), uint64((int64((uint64((src)) << 0)) >> 0)))
-			hi -= ((uint64(((int64((uint64((dst)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((src)) << 0)) >> 0))) + (uint64(((int64((uint64((src)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((dst)) << 0)) >> 0))))
-			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint64(lo))) << 0)) >> 0) != int64(lo))))
+			hi, lo := bits.Mul64(uint64((int64(uint64((dst))))), uint64((int64(uint64((src))))))
+			hi -= ((uint64(((int64(uint64((dst)))) >> 63)) & uint64((int64(uint64((src)))))) + (uint64(((int64(uint64((src)))) >> 63)) & uint64((int64(uint64((dst)))))))
+			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64(uint64((uint64(lo))))) != int64(lo))))
 			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((over)<<1|(over)^(over))<<(62-c.flags.meta&63)
 			r = uint64(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -9800,11 +9800,11 @@ func (c *CPU) run(in *uop) {
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint64
-			hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 0)) >> 0)), uint64((int64((uint64((src)) << 0)) >> 0)))
+			hi, lo := bits.Mul64(uint64((int64(uint64((dst))))), uint64((int64(uint64((src))))))
 			_ = hi
 			_ = lo
-			hi -= ((uint64(((int64((uint64((dst)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((src)) << 0)) >> 0))) + (uint64(((int64((uint64((src)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((dst)) << 0)) >> 0))))
-			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint64(lo))) << 0)) >> 0) != int64(lo))))
+			hi -= ((uint64(((int64(uint64((dst)))) >> 63)) & uint64((int64(uint64((src)))))) + (uint64(((int64(uint64((src)))) >> 63)) & uint64((int64(uint64((dst)))))))
+			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64(uint64((uint64(lo))))) != int64(lo))))
 			_ = over
 			r = uint64(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -9828,9 +9828,9 @@ func (c *CPU) run(in *uop) {
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
-			hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 0)) >> 0)), uint64((int64((uint64((src)) << 0)) >> 0)))
-			hi -= ((uint64(((int64((uint64((dst)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((src)) << 0)) >> 0))) + (uint64(((int64((uint64((src)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((dst)) << 0)) >> 0))))
-			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint64(lo))) << 0)) >> 0) != int64(lo))))
+			hi, lo := bits.Mul64(uint64((int64(uint64((dst))))), uint64((int64(uint64((src))))))
+			hi -= ((uint64(((int64(uint64((dst)))) >> 63)) & uint64((int64(uint64((src)))))) + (uint64(((int64(uint64((src)))) >> 63)) & uint64((int64(uint64((dst)))))))
+			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64(uint64((uint64(lo))))) != int64(lo))))
 			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((over)<<1|(over)^(over))<<(62-c.flags.meta&63)
 			r = uint64(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -9854,11 +9854,11 @@ func (c *CPU) run(in *uop) {
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
-			hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 0)) >> 0)), uint64((int64((uint64((src)) << 0)) >> 0)))
+			hi, lo := bits.Mul64(uint64((int64(uint64((dst))))), uint64((int64(uint64((src))))))
 			_ = hi
 			_ = lo
-			hi -= ((uint64(((int64((uint64((dst)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((src)) << 0)) >> 0))) + (uint64(((int64((uint64((src)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((dst)) << 0)) >> 0))))
-			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint64(lo))) << 0)) >> 0) != int64(lo))))
+			hi -= ((uint64(((int64(uint64((dst)))) >> 63)) & uint64((int64(uint64((src)))))) + (uint64(((int64(uint64((src)))) >> 63)) & uint64((int64(uint64((dst)))))))
+			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64(uint64((uint64(lo))))) != int64(lo))))
 			_ = over
 			r = uint64(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -9882,9 +9882,9 @@ func (c *CPU) run(in *uop) {
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
-			hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 0)) >> 0)), uint64((int64((uint64((src)) << 0)) >> 0)))
-			hi -= ((uint64(((int64((uint64((dst)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((src)) << 0)) >> 0))) + (uint64(((int64((uint64((src)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((dst)) << 0)) >> 0))))
-			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint64(lo))) << 0)) >> 0) != int64(lo))))
+			hi, lo := bits.Mul64(uint64((int64(uint64((dst))))), uint64((int64(uint64((src))))))
+			hi -= ((uint64(((int64(uint64((dst)))) >> 63)) & uint64((int64(uint64((src)))))) + (uint64(((int64(uint64((src)))) >> 63)) & uint64((int64(uint64((dst)))))))
+			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64(uint64((uint64(lo))))) != int64(lo))))
 			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((over)<<1|(over)^(over))<<(62-c.flags.meta&63)
 			r = uint64(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -9908,11 +9908,11 @@ func (c *CPU) run(in *uop) {
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *p
 			var r uint64
-			hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 0)) >> 0)), uint64((int64((uint64((src)) << 0)) >> 0)))
+			hi, lo := bits.Mul64(uint64((int64(uint64((dst))))), uint64((int64(uint64((src))))))
 			_ = hi
 			_ = lo
-			hi -= ((uint64(((int64((uint64((dst)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((src)) << 0)) >> 0))) + (uint64(((int64((uint64((src)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((dst)) << 0)) >> 0))))
-			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint64(lo))) << 0)) >> 0) != int64(lo))))
+			hi -= ((uint64(((int64(uint64((dst)))) >> 63)) & uint64((int64(uint64((src)))))) + (uint64(((int64(uint64((src)))) >> 63)) & uint64((int64(uint64((dst)))))))
+			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64(uint64((uint64(lo))))) != int64(lo))))
 			_ = over
 			r = uint64(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -9921,9 +9921,9 @@ func (c *CPU) run(in *uop) {
 		case uIMUL_rri64:
 			dst, src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))), uint64(in.imm)
 			var r uint64
-			hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 0)) >> 0)), uint64((int64((uint64((src)) << 0)) >> 0)))
-			hi -= ((uint64(((int64((uint64((dst)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((src)) << 0)) >> 0))) + (uint64(((int64((uint64((src)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((dst)) << 0)) >> 0))))
-			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint64(lo))) << 0)) >> 0) != int64(lo))))
+			hi, lo := bits.Mul64(uint64((int64(uint64((dst))))), uint64((int64(uint64((src))))))
+			hi -= ((uint64(((int64(uint64((dst)))) >> 63)) & uint64((int64(uint64((src)))))) + (uint64(((int64(uint64((src)))) >> 63)) & uint64((int64(uint64((dst)))))))
+			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64(uint64((uint64(lo))))) != int64(lo))))
 			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | ((over)<<1|(over)^(over))<<(62-c.flags.meta&63)
 			r = uint64(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -9932,11 +9932,11 @@ func (c *CPU) run(in *uop) {
 		case uIMUL_rri64_n:
 			dst, src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))), uint64(in.imm)
 			var r uint64
-			hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 0)) >> 0)), uint64((int64((uint64((src)) << 0)) >> 0)))
+			hi, lo := bits.Mul64(uint64((int64(uint64((dst))))), uint64((int64(uint64((src))))))
 			_ = hi
 			_ = lo
-			hi -= ((uint64(((int64((uint64((dst)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((src)) << 0)) >> 0))) + (uint64(((int64((uint64((src)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((dst)) << 0)) >> 0))))
-			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint64(lo))) << 0)) >> 0) != int64(lo))))
+			hi -= ((uint64(((int64(uint64((dst)))) >> 63)) & uint64((int64(uint64((src)))))) + (uint64(((int64(uint64((src)))) >> 63)) & uint64((int64(uint64((dst)))))))
+			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64(uint64((uint64(lo))))) != int64(lo))))
 			_ = over
 			r = uint64(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -24752,7 +24752,7 @@ func (c *CPU) run(in *uop) {
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint64
 			sum := (dst + 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ (((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << 62))), 0
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -24781,7 +24781,7 @@ func (c *CPU) run(in *uop) {
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint64
 			sum := (dst + 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ (((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << 62))), 0
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -24810,7 +24810,7 @@ func (c *CPU) run(in *uop) {
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint64
 			sum := (dst + 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ (((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << 62))), 0
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -24839,7 +24839,7 @@ func (c *CPU) run(in *uop) {
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint64
 			sum := (dst + 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ (((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << 62))), 0
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -25100,7 +25100,7 @@ func (c *CPU) run(in *uop) {
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint64
 			diff := (dst - 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ (((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << 62))), 0
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -25129,7 +25129,7 @@ func (c *CPU) run(in *uop) {
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint64
 			diff := (dst - 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ (((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << 62))), 0
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -25158,7 +25158,7 @@ func (c *CPU) run(in *uop) {
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint64
 			diff := (dst - 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ (((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << 62))), 0
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -25187,7 +25187,7 @@ func (c *CPU) run(in *uop) {
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint64
 			diff := (dst - 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ (((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << 62))), 0
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -26618,7 +26618,7 @@ func (c *CPU) run(in *uop) {
 			count &= 63
 			last := (dst >> (count - 1))
 			v := (last >> 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 0) >> 63)) << (62 - 0)) | 8), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (uint64(last) >> 63)) << 62) | 8), 0
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -27073,7 +27073,7 @@ func (c *CPU) run(in *uop) {
 				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 				var r uint64
 				diff := (dst - 1)
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ (((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << 62))), 0
 				r = diff
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			}
@@ -27153,11 +27153,11 @@ func (c *CPU) run(in *uop) {
 				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 				src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 				var r uint64
-				hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 0)) >> 0)), uint64((int64((uint64((src)) << 0)) >> 0)))
+				hi, lo := bits.Mul64(uint64((int64(uint64((dst))))), uint64((int64(uint64((src))))))
 				_ = hi
 				_ = lo
-				hi -= ((uint64(((int64((uint64((dst)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((src)) << 0)) >> 0))) + (uint64(((int64((uint64((src)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((dst)) << 0)) >> 0))))
-				over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint64(lo))) << 0)) >> 0) != int64(lo))))
+				hi -= ((uint64(((int64(uint64((dst)))) >> 63)) & uint64((int64(uint64((src)))))) + (uint64(((int64(uint64((src)))) >> 63)) & uint64((int64(uint64((dst)))))))
+				over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64(uint64((uint64(lo))))) != int64(lo))))
 				_ = over
 				r = uint64(lo)
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -27166,11 +27166,11 @@ func (c *CPU) run(in *uop) {
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint64
-			hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 0)) >> 0)), uint64((int64((uint64((src)) << 0)) >> 0)))
+			hi, lo := bits.Mul64(uint64((int64(uint64((dst))))), uint64((int64(uint64((src))))))
 			_ = hi
 			_ = lo
-			hi -= ((uint64(((int64((uint64((dst)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((src)) << 0)) >> 0))) + (uint64(((int64((uint64((src)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((dst)) << 0)) >> 0))))
-			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint64(lo))) << 0)) >> 0) != int64(lo))))
+			hi -= ((uint64(((int64(uint64((dst)))) >> 63)) & uint64((int64(uint64((src)))))) + (uint64(((int64(uint64((src)))) >> 63)) & uint64((int64(uint64((dst)))))))
+			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64(uint64((uint64(lo))))) != int64(lo))))
 			_ = over
 			r = uint64(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -27181,11 +27181,11 @@ func (c *CPU) run(in *uop) {
 				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 				src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 				var r uint64
-				hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 0)) >> 0)), uint64((int64((uint64((src)) << 0)) >> 0)))
+				hi, lo := bits.Mul64(uint64((int64(uint64((dst))))), uint64((int64(uint64((src))))))
 				_ = hi
 				_ = lo
-				hi -= ((uint64(((int64((uint64((dst)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((src)) << 0)) >> 0))) + (uint64(((int64((uint64((src)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((dst)) << 0)) >> 0))))
-				over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint64(lo))) << 0)) >> 0) != int64(lo))))
+				hi -= ((uint64(((int64(uint64((dst)))) >> 63)) & uint64((int64(uint64((src)))))) + (uint64(((int64(uint64((src)))) >> 63)) & uint64((int64(uint64((dst)))))))
+				over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64(uint64((uint64(lo))))) != int64(lo))))
 				_ = over
 				r = uint64(lo)
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -27358,7 +27358,7 @@ func (c *CPU) run(in *uop) {
 				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 				var r uint64
 				sum := (dst + 1)
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ (((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << 62))), 0
 				r = sum
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			}
@@ -27379,7 +27379,7 @@ func (c *CPU) run(in *uop) {
 				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 				var r uint64
 				sum := (dst + 1)
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ (((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << 62))), 0
 				r = sum
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			}
@@ -27720,7 +27720,7 @@ func (c *CPU) run(in *uop) {
 			count &= 63
 			last := (dst >> (count - 1))
 			v := (last >> 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 0) >> 63)) << (62 - 0)) | 8), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (uint64(last) >> 63)) << 62) | 8), 0
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -29187,7 +29187,7 @@ func (c *CPU) run(in *uop) {
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint64
 			diff := (dst - 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ ((((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), (uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) ^ (((uint64(((^(dst) & (1)) | ((^(dst) | (1)) & (diff)))) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << 62))), 0
 			r = diff
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -29214,7 +29214,7 @@ func (c *CPU) run(in *uop) {
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint64
 			sum := (dst + 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ (((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << 62))), 0
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -31057,7 +31057,7 @@ func (c *CPU) run(in *uop) {
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			var r uint64
 			sum := (dst + 1)
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ ((((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) << 0) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << (62 - 0)))), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(sum), (uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) ^ (((uint64((((dst) & (1)) | (((dst) | (1)) &^ (sum)))) >> 63) ^ (c.flags.carry << (c.flags.meta & 63) >> 63)) * (3 << 62))), 0
 			r = sum
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -31819,11 +31819,11 @@ func (c *CPU) run(in *uop) {
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 			src := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			var r uint64
-			hi, lo := bits.Mul64(uint64((int64((uint64((dst)) << 0)) >> 0)), uint64((int64((uint64((src)) << 0)) >> 0)))
+			hi, lo := bits.Mul64(uint64((int64(uint64((dst))))), uint64((int64(uint64((src))))))
 			_ = hi
 			_ = lo
-			hi -= ((uint64(((int64((uint64((dst)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((src)) << 0)) >> 0))) + (uint64(((int64((uint64((src)) << 0)) >> 0) >> 63)) & uint64((int64((uint64((dst)) << 0)) >> 0))))
-			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64((uint64((uint64(lo))) << 0)) >> 0) != int64(lo))))
+			hi -= ((uint64(((int64(uint64((dst)))) >> 63)) & uint64((int64(uint64((src)))))) + (uint64(((int64(uint64((src)))) >> 63)) & uint64((int64(uint64((dst)))))))
+			over := b2u(((hi != uint64((int64(lo) >> 63))) || ((int64(uint64((uint64(lo))))) != int64(lo))))
 			_ = over
 			r = uint64(lo)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
@@ -31970,7 +31970,7 @@ func (c *CPU) run(in *uop) {
 			count &= 63
 			v := (dst << count)
 			last := (dst << (count - 1))
-			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((((uint64(last) << 0) >> 63) << 1) | ((uint64(last) << 0) >> 63)) ^ ((uint64((last ^ v)) << 0) >> 63)) << (62 - 0)) | 8), 0
+			c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) >> 63) << 1) | (uint64(last) >> 63)) ^ (uint64((last ^ v)) >> 63)) << 62) | 8), 0
 			r = v
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -32792,7 +32792,7 @@ func (c *CPU) run(in *uop) {
 				count &= 63
 				v := (dst << count)
 				last := (dst << (count - 1))
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), (((((((uint64(last) << 0) >> 63) << 1) | ((uint64(last) << 0) >> 63)) ^ ((uint64((last ^ v)) << 0) >> 63)) << (62 - 0)) | 8), 0
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) >> 63) << 1) | (uint64(last) >> 63)) ^ (uint64((last ^ v)) >> 63)) << 62) | 8), 0
 				r = v
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			}
@@ -32983,7 +32983,7 @@ func (c *CPU) run(in *uop) {
 				count &= 63
 				last := (dst >> (count - 1))
 				v := (last >> 1)
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 0) >> 63)) << (62 - 0)) | 8), 0
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (uint64(last) >> 63)) << 62) | 8), 0
 				r = v
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			}
@@ -32999,7 +32999,7 @@ func (c *CPU) run(in *uop) {
 				count &= 63
 				last := (dst >> (count - 1))
 				v := (last >> 1)
-				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ ((uint64(last) << 0) >> 63)) << (62 - 0)) | 8), 0
+				c.flags.res, c.flags.carry, c.flags.meta = uint64(v), ((((((uint64(last) & 1) << 1) | (uint64(last) & 1)) ^ (uint64(last) >> 63)) << 62) | 8), 0
 				r = v
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			}

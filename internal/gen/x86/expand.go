@@ -111,11 +111,23 @@ func (x *expansion) expr(n ast.Expr, e env) string {
 	case *ast.UnaryExpr:
 		return n.Op.String() + "(" + x.expr(n.X, e) + ")"
 	case *ast.BinaryExpr:
-		return "(" + x.expr(n.X, e) + " " + n.Op.String() + " " + x.expr(n.Y, e) + ")"
+		return x.binary(n, e)
 	case *ast.CallExpr:
 		return x.call(n, e)
 	}
 	panic(fmt.Sprintf("%s: expression %T cannot be expanded", x.src.fset.Position(n.Pos()), n))
+}
+
+// binary leaves out what does nothing, as a shift by align of the widest operand does.
+func (x *expansion) binary(n *ast.BinaryExpr, e env) string {
+	left, right := x.expr(n.X, e), x.expr(n.Y, e)
+	switch n.Op {
+	case token.SHL, token.SHR, token.ADD, token.SUB, token.OR, token.XOR:
+		if strings.Trim(right, "()") == "0" {
+			return left
+		}
+	}
+	return "(" + left + " " + n.Op.String() + " " + right + ")"
 }
 
 func (x *expansion) call(n *ast.CallExpr, e env) string {
