@@ -80,3 +80,32 @@ func TestStepFromPhysicalBreakpoint(t *testing.T) {
 		t.Errorf("%+v, rip %#x", s, r.reg("rip"))
 	}
 }
+
+// TestBreakpointInRep: a breakpoint at a REP instruction is reported before its first iteration, not between iterations, and again when
+// an interrupt returns to the rest of them.
+func TestBreakpointInRep(t *testing.T) {
+	counts := func(code string, single bool) (list []uint64) {
+		r := newRig(t, code+"89f7 b900400000 f3aa 90 ebf4", rigOptions{hz: 1_000, setup: func(r *rig) { r.set("rsi", rigData+0x1000) }})
+		r.cpu(0).SetSingleStep(single)
+		r.do(func() { r.d.Break(r, debug.Breakpoint{Addr: rigCode + 8}, nil) })
+		for range 6 {
+			if s := r.cont(); s.Kind != debug.StopBreakpoint {
+				t.Errorf("%+v", s)
+			}
+			list = append(list, r.reg("rcx"))
+		}
+		return list
+	}
+	for _, single := range []bool{false, true} {
+		if got, want := counts("90", single), slices.Repeat([]uint64{0x4000}, 6); !slices.Equal(got, want) {
+			t.Errorf("without interrupts, single %v: %x", single, got)
+		}
+	}
+	got := counts("fb", false) // 10,000 units from tick to tick
+	if got[0] != 0x4000 || got[1] == 0 || got[1] >= 0x4000 || got[2] != 0x4000 {
+		t.Errorf("with interrupts: %x", got)
+	}
+	if want := counts("fb", true); !slices.Equal(got, want) {
+		t.Errorf("with interrupts: %x, by single steps %x", got, want)
+	}
+}
