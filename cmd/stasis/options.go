@@ -17,6 +17,9 @@ import (
 
 // options are the flags of the subcommands that run a machine.
 type options struct {
+	backend      string
+	emulateFlags bool
+
 	kernel  string
 	initrds []string
 	modules []string
@@ -96,6 +99,9 @@ func (o *options) register(f *pflag.FlagSet) {
 	f.Uint64Var(&o.dropInline, "drop-inline", 0, "drop the fast path's TLB entries every N units")
 	must(f.MarkHidden("single-step"))
 	must(f.MarkHidden("drop-inline"))
+
+	f.StringVar(&o.backend, "backend", "native", "debug as this stub does: native, bhyve, whpx or mask-if; for the timers of bhyve add --clock host --clock-on-stop run")
+	f.BoolVar(&o.emulateFlags, "emulate-flags", true, "whpx and mask-if emulate what instructions see of the flags during a step")
 
 	f.StringVar(&o.summary, "summary", "", "write a JSON object about the run to this file")
 	f.StringVar(&o.trace, "trace", "", "write a line for every unit to this file: slow, and long")

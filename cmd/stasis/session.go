@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"stasis/debug"
+	"stasis/debug/backend"
 	"stasis/debug/target"
 	"stasis/gdbremote"
 	"stasis/machine"
@@ -72,6 +73,9 @@ func (s *session) open() error {
 
 // attach makes the debugger, over a tracer if there is to be a trace.
 func (s *session) attach() error {
+	if s.backend != "native" {
+		return s.attachBackend()
+	}
 	if s.trace == "" {
 		s.debugger = debug.New(s.target)
 		return nil
@@ -99,6 +103,18 @@ func (s *session) dumpTree() error {
 		return hostError{err}
 	}
 	return errDumped
+}
+
+// attachBackend makes the debugger over one of the other back ends.
+func (s *session) attachBackend() error {
+	if s.trace != "" {
+		return fmt.Errorf("--trace and --backend %s do not go together", s.backend)
+	}
+	b, err := backend.New(s.backend, s.target, backend.Options{KeepFlags: !s.emulateFlags})
+	if err == nil {
+		s.debugger = debug.New(b)
+	}
+	return err
 }
 
 // listen opens the gdb server's address and says which it is.

@@ -13,6 +13,7 @@ import (
 type story struct {
 	rig   *rig
 	lines []string
+	quiet bool // nobody wants to know
 }
 
 // Limits of a story that fits a slide.
@@ -23,12 +24,18 @@ const (
 )
 
 func (s *story) line(format string, args ...any) {
-	s.lines = append(s.lines, strings.Repeat(" ", 31)+"# "+fmt.Sprintf(format, args...))
+	s.add("%s# %s", strings.Repeat(" ", 31), fmt.Sprintf(format, args...))
 }
 
 // aside is what a back end does behind the guest's back.
 func (s *story) aside(cpu int, what string) {
-	s.lines = append(s.lines, fmt.Sprintf("%s  | CPU %d: %s, at %s", strings.Repeat(" ", 31), cpu, what, s.rig.name(s.rig.machine.CPUs()[cpu].PC())))
+	s.add("%s  | CPU %d: %s, at %s", strings.Repeat(" ", 31), cpu, what, s.rig.name(s.rig.machine.CPUs()[cpu].PC()))
+}
+
+func (s *story) add(format string, args ...any) {
+	if !s.quiet {
+		s.lines = append(s.lines, fmt.Sprintf(format, args...))
+	}
 }
 
 func (s *story) resume(step int) {
@@ -45,10 +52,13 @@ func (s *story) stop(stop debug.Stop) { s.state(stop.CPU, why(stop)) }
 // state shows a CPU: position, flags, the timer's line, ticks, and the next instruction.
 func (s *story) state(cpu int, what string) {
 	r := s.rig
+	if s.quiet {
+		return
+	}
 	st := r.cpu(cpu)
 	text := fmt.Sprintf("%9d %d %s %s %s %5d  %s", r.machine.Retired(), cpu, flag(st.RFLAGS&(1<<9) != 0, "IF"), flag(st.RFLAGS&(1<<8) != 0, "TF"),
 		flag(st.INTR, "INTR"), r.word(r.scenario.tickCounter()), s.instruction(cpu))
-	s.lines = append(s.lines, fmt.Sprintf("%-76s %s", text, what))
+	s.add("%-76s %s", text, what)
 }
 
 func why(stop debug.Stop) string {
