@@ -27,6 +27,10 @@ func runCommand() *cobra.Command {
 terminal, Ctrl-A x ends the machine and Ctrl-A c opens the monitor. Without one, what comes on
 standard input is typed. QEMU's spellings -kernel, -initrd, -append, -m, -smp, -s, -S work too.
 
+Guest time is counted in instructions, and stands still while the machine is stopped. With --clock host
+it follows the host's; then --clock-on-stop, or timers pause and timers run in the monitor, say what a
+stop does: pause, no time passes; pause-step, nor during steps; run, it passes, as in a hypervisor.
+
 Exit status: 0 power-off or --until; odd, a write of v to port 0xf4 as v<<1|1; 2 bad flags or input;
 4 the host failed; 6 triple fault; 8 reset; 10 halted for ever; 12 --max-wall; 14 --strict; 16 killed
 by the debugger; 130 interrupted.`,
