@@ -185,10 +185,10 @@ var (
 	floatDiv = float2{softfloat.Div[uint16], softfloat.Div[uint32], softfloat.Div[uint64],
 		func(a, b float32) float32 { return a / b }, func(a, b float64) float64 { return a / b }}
 	floatMulx   = float2{softfloat.MulExtended[uint16], softfloat.MulExtended[uint32], softfloat.MulExtended[uint64], nil, nil}
-	floatMax    = float2{softfloat.Max[uint16], softfloat.Max[uint32], softfloat.Max[uint64], nil, nil}
-	floatMin    = float2{softfloat.Min[uint16], softfloat.Min[uint32], softfloat.Min[uint64], nil, nil}
-	floatMaxnm  = float2{softfloat.MaxNumber[uint16], softfloat.MaxNumber[uint32], softfloat.MaxNumber[uint64], nil, nil}
-	floatMinnm  = float2{softfloat.MinNumber[uint16], softfloat.MinNumber[uint32], softfloat.MinNumber[uint64], nil, nil}
+	floatMax    = float2{softfloat.Max[uint16], softfloat.Max[uint32], softfloat.Max[uint64], maxSingle, maxDouble}
+	floatMin    = float2{softfloat.Min[uint16], softfloat.Min[uint32], softfloat.Min[uint64], minSingle, minDouble}
+	floatMaxnm  = float2{softfloat.MaxNumber[uint16], softfloat.MaxNumber[uint32], softfloat.MaxNumber[uint64], maxSingle, maxDouble}
+	floatMinnm  = float2{softfloat.MinNumber[uint16], softfloat.MinNumber[uint32], softfloat.MinNumber[uint64], minSingle, minDouble}
 	floatRecps  = float2{softfloat.RecipStep[uint16], softfloat.RecipStep[uint32], softfloat.RecipStep[uint64], nil, nil}
 	floatRsqrts = float2{softfloat.RSqrtStep[uint16], softfloat.RSqrtStep[uint32], softfloat.RSqrtStep[uint64], nil, nil}
 	floatSqrt   = float1{softfloat.Sqrt[uint16], softfloat.Sqrt[uint32], softfloat.Sqrt[uint64]}
@@ -226,7 +226,23 @@ func fmlsLane(c *CPU, e uint, d, a, b uint64) uint64 { return fused(c, e, d, a^s
 func fabsLane(_ *CPU, e uint, a uint64) uint64       { return a &^ sign(e) }
 func fnegLane(_ *CPU, e uint, a uint64) uint64       { return a ^ sign(e) }
 
-func fsqrtLane(c *CPU, e uint, a uint64) uint64 { return floatSqrt.lane(c, e, a) }
+// fsqrtLane takes the host's root of numbers that have one; that of a single is the one in double precision, rounded.
+func fsqrtLane(c *CPU, e uint, a uint64) uint64 {
+	switch {
+	case !c.quick():
+	case e == 64 && a>>63 == 0 && plain64(a):
+		return math.Float64bits(math.Sqrt(math.Float64frombits(a)))
+	case e == 32 && a>>31 == 0 && plain32(uint32(a)):
+		return uint64(math.Float32bits(float32(math.Sqrt(float64(math.Float32frombits(uint32(a)))))))
+	}
+	return floatSqrt.lane(c, e, a)
+}
+
+// The greater and the lesser operand on the host, whose rules for zeros are the same.
+func maxSingle(a, b float32) float32 { return max(a, b) }
+func maxDouble(a, b float64) float64 { return max(a, b) }
+func minSingle(a, b float32) float32 { return min(a, b) }
+func minDouble(a, b float64) float64 { return min(a, b) }
 
 func frecpeLane(c *CPU, e uint, a uint64) uint64 { return floatRecpe.lane(c, e, a) }
 
