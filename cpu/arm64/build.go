@@ -75,8 +75,10 @@ func endsBlock(i *Inst) bool {
 	switch i.Op {
 	case decode.B, decode.BL, decode.Bcond, decode.CBZ, decode.CBNZ, decode.TBZ, decode.TBNZ, decode.BR, decode.BLR, decode.RET,
 		decode.BRAA, decode.BLRAA, decode.RETAA, decode.ERET, decode.ERETAA, decode.SVC, decode.HVC, decode.SMC, decode.BRK, decode.HLT,
-		decode.UDF, decode.MSRreg, decode.MSRimm, decode.SYS, decode.WFI, decode.WFE, decode.DCPS1, decode.DCPS2, decode.DCPS3, decode.DRPS:
+		decode.UDF, decode.MSRreg, decode.MSRimm, decode.WFI, decode.WFE, decode.DCPS1, decode.DCPS2, decode.DCPS3, decode.DRPS:
 		return true
+	case decode.SYS:
+		return i.Field(15, 12) != 7 // cache maintenance and address translation leave all as it was
 	}
 	return false
 }

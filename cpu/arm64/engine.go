@@ -265,6 +265,18 @@ func (c *CPU) direct(in *uop) *uop {
 	return next1(in)
 }
 
+// readSystem runs MRS of a register of the CPU, for which the debugger may wait.
+func (c *CPU) readSystem(in *uop) *uop {
+	next := c.direct(in)
+	if !c.leaving && !c.attention {
+		return next
+	}
+	c.sync(in)
+	c.pc += decode.Len
+	c.budget--
+	return c.engine.exitOp
+}
+
 // unwind puts pc and budget right where a direct handler has raised an exception.
 func (e *engine) unwind(c *CPU) {
 	if e.trying != nil {

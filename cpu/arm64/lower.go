@@ -149,8 +149,19 @@ func (w *builder) simple(k int, dead bool) bool {
 		return w.constant(k)
 	case decode.UBFM, decode.SBFM, decode.BFM, decode.EXTR:
 		return w.bitfield(k)
+	case decode.MRS:
+		return w.system(k)
 	}
 	return w.arithmetic(k, dead) || w.register(k) || w.conditional(k) || w.access(k) || w.direct(k)
+}
+
+// system lowers MRS of a register of the CPU; one of the board's needs the exact position.
+func (w *builder) system(k int) bool {
+	own := sysregAt[sysRegOf(&w.insts[k])] != 0
+	if own {
+		w.emit(k, uop{op: uRead})
+	}
+	return own
 }
 
 // direct lowers what has a handler that is free of pc, of memory and of anything that could end the block: data processing, and
@@ -288,7 +299,7 @@ func (w *builder) bitfield(k int) bool {
 
 // registerOps gives what operations on registers alone do.
 var registerOps = map[decode.Op]uint8{decode.MADD: doMADD, decode.MSUB: doMSUB, decode.LSLV: doLSLV, decode.LSRV: doLSRV, decode.ASRV: doASRV,
-	decode.RORV: doRORV, decode.CLZ: doCLZ, decode.REV: doREV, decode.UDIV: doUDIV, decode.SDIV: doSDIV, decode.UMULH: doUMULH, decode.SMADDL: doSMADDL,
+	decode.RORV: doRORV, decode.CLZ: doCLZ, decode.ADC: doADC, decode.SBC: doSBC, decode.ADCS: doADCS, decode.SBCS: doSBCS, decode.REV: doREV, decode.UDIV: doUDIV, decode.SDIV: doSDIV, decode.UMULH: doUMULH, decode.SMADDL: doSMADDL,
 	decode.SMSUBL: doSMSUBL, decode.UMADDL: doUMADDL, decode.UMSUBL: doUMSUBL}
 
 func (w *builder) register(k int) bool {

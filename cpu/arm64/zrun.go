@@ -1361,6 +1361,53 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(x)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
+		case uADC32:
+			x, y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))), uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			carry := uint32(c.nzcv >> 1 & 1)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y + carry))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSBC32:
+			x, y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))), uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			carry := uint32(c.nzcv >> 1 & 1)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + ^y + carry))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADC64:
+			x, y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			carry := uint64(c.nzcv >> 1 & 1)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y + carry)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSBC64:
+			x, y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			carry := uint64(c.nzcv >> 1 & 1)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + ^y + carry)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADCS64:
+			x, y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			r, carry := bits.Add64(x, y, uint64(c.nzcv>>1&1))
+			var z uint8
+			if r == 0 {
+				z = 4
+			}
+			c.nzcv = uint8(r>>63)<<3 | z | uint8(carry)<<1 | uint8((x^r)&(y^r)>>63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSBCS64:
+			x, y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			y = ^y
+			r, carry := bits.Add64(x, y, uint64(c.nzcv>>1&1))
+			var z uint8
+			if r == 0 {
+				z = 4
+			}
+			c.nzcv = uint8(r>>63)<<3 | z | uint8(carry)<<1 | uint8((x^r)&(y^r)>>63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uUMULH:
 			v, _ := bits.Mul64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
@@ -6343,6 +6390,9 @@ func (c *CPU) run(in *uop) {
 			continue
 		case uDirect:
 			in = c.direct(in)
+			continue
+		case uRead:
+			in = c.readSystem(in)
 			continue
 		case uSlowAt:
 			in = c.slow(c.inAt())

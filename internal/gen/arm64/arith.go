@@ -115,6 +115,18 @@ func (u *uops) others() {
 		u.simple(fmt.Sprintf("uUDIV%d", bits), "UDIV", bits, fmt.Sprintf("x, y := %s, %s\nif y != 0 {\nx /= y\n} else {\nx = 0\n}\n", get("src", bits), get("idx", bits))+put("dst", bits, "x"))
 		u.simple(fmt.Sprintf("uSDIV%d", bits), "SDIV", bits, fmt.Sprintf("x, y := int%d(%s), int%d(%s)\nif y != 0 {\nx /= y\n} else {\nx = 0\n}\n", bits, reg("src"), bits, reg("idx"))+put("dst", bits, fmt.Sprintf("uint%d(x)", bits)))
 	}
+	for _, bits := range []int{32, 64} {
+		x := fmt.Sprintf("x, y := %s, %s\ncarry := uint%d(c.nzcv>>1&1)\n", get("src", bits), get("idx", bits), bits)
+		u.simple(fmt.Sprintf("uADC%d", bits), "ADC", bits, x+put("dst", bits, "(x + y + carry)"))
+		u.simple(fmt.Sprintf("uSBC%d", bits), "SBC", bits, x+put("dst", bits, "(x + ^y + carry)"))
+		if bits == 32 {
+			continue // bits.Add32 would be a call
+		}
+		x = fmt.Sprintf("x, y := %s, %s\n", get("src", bits), get("idx", bits))
+		for _, op := range []struct{ name, not string }{{"ADCS", ""}, {"SBCS", "y = ^y\n"}} {
+			u.simple(fmt.Sprintf("u%s%d", op.name, bits), op.name, bits, x+op.not+fmt.Sprintf("r, carry := bits.Add%d(x, y, uint%d(c.nzcv>>1&1))\nvar z uint8\nif r == 0 {\nz = 4\n}\nc.nzcv = uint8(r>>%d)<<3 | z | uint8(carry)<<1 | uint8((x^r)&(y^r)>>%d)\n", bits, bits, bits-1, bits-1)+put("dst", bits, "r"))
+		}
+	}
 	u.simple("uUMULH", "UMULH", 64, "v, _ := bits.Mul64("+reg("src")+", "+reg("idx")+")\n"+put("dst", 64, "v"))
 	for n, t := range []string{"uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32"} {
 		name := fmt.Sprintf("uEXT_%s", t)

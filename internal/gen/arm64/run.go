@@ -15,6 +15,7 @@ func engine() *uops {
 	u.branches()
 	u.add("uSlow", 0, "in = c.slow(in)")
 	u.add("uDirect", 0, "in = c.direct(in)")
+	u.add("uRead", 0, "in = c.readSystem(in)")
 	u.add("uSlowAt", 0, "in = c.slow(c.inAt())")
 	u.add("uMissR", 0, "in = c.miss(mmu.Read)")
 	u.add("uMissW", 0, "in = c.miss(mmu.Write)")
