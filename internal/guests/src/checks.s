@@ -46,6 +46,8 @@ tests:
         entry   "user-call-gates", test_user_gates
         entry   "control-registers", test_cr
         entry   "msr", test_msr
+        entry   "msr-kept", test_kept
+        entry   "memory-hints", test_memory_hints
         entry   "tsc", test_tsc_adjust
         entry   "user-instructions", test_umip
         entry   "pcid", test_pcid
