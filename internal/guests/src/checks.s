@@ -19,6 +19,7 @@
 .include "checks/registers.inc"
 .include "checks/apic.inc"
 .include "checks/timers.inc"
+.include "checks/more.inc"
 
 # entry adds a row to the table.
 .macro entry name, function
@@ -66,6 +67,9 @@ tests:
         entry   "apic-divisors", test_divisors
         entry   "rtc", test_rtc
         entry   "pic", test_pic
+        entry   "alignment", test_alignment
+        entry   "five-levels", test_five_levels
+        entry   "ports", test_ports
         .section .data.tests
 tests_end:
 ends_end:
