@@ -58,6 +58,7 @@ type CPU interface {
 	Wake() bool   // halted, and an event would wake it now
 	PC() uint64   // linear address of the next instruction
 
+	Architecture() *Architecture
 	Registers() []Register
 	ReadRegister(i int) []byte // little endian, Bits/8 bytes
 	WriteRegister(i int, b []byte) error

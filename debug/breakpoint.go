@@ -17,8 +17,8 @@ type Breakpoint struct {
 	Physical bool
 	One      bool   // only on CPU
 	CPU      int    // if One
-	InSpace  bool   // only where CR3 names this address space
-	Space    uint64 // if InSpace: CR3; its low 12 bits do not count
+	InSpace  bool   // only in this address space
+	Space    uint64 // if InSpace: what the architecture's register holds, as far as it names the space
 }
 
 // breakpoints are the places and, for each, who wants the machine to stop there.
@@ -189,6 +189,7 @@ func (d *Debugger) within(limit Breakpoint, cpu int) bool {
 	if !limit.InSpace {
 		return true
 	}
-	cr3, _ := d.Register(cpu, "cr3")
-	return cr3&^(1<<63|0xfff) == limit.Space&^(1<<63)
+	a := d.Architecture()
+	space, _ := d.Register(cpu, a.Space)
+	return space&a.SpaceMask == limit.Space&a.SpaceMask
 }

@@ -12,6 +12,9 @@ type Register = cpu.Register
 // Registers is the register table, the same for every CPU and in every mode.
 func (d *Debugger) Registers() []Register { return d.cpus[0].Registers() }
 
+// Architecture is what there is to know of the instruction set.
+func (d *Debugger) Architecture() *cpu.Architecture { return d.cpus[0].Architecture() }
+
 // Register reads the low 64 bits of a register by its name.
 func (d *Debugger) Register(cpu int, name string) (uint64, bool) {
 	i, ok := d.names[name]

@@ -168,12 +168,9 @@ func (s *stepping) late() (Stop, bool) {
 // something else runs on it: address space, privilege and stack.
 type place [3]uint64
 
-// placeRegisters are the registers of a place.
-var placeRegisters = [len(place{})]string{"cr3", "cs", "rsp"}
-
 // place is the place where a CPU is.
 func (d *Debugger) place(cpu int) (x place) {
-	for i, name := range placeRegisters {
+	for i, name := range d.Architecture().Place {
 		x[i], _ = d.Register(cpu, name)
 	}
 	return x

@@ -4,6 +4,7 @@ import "stasis/cpu"
 
 // CPU is one logical processor as a debugger sees it. cpu.CPU is more than this.
 type CPU interface {
+	Architecture() *cpu.Architecture
 	Registers() []cpu.Register
 	ReadRegister(i int) []byte
 	PC() uint64

@@ -8,21 +8,15 @@ import (
 	debugger "stasis/debug"
 )
 
-// architectures are gdb's names of the architectures, by the beginning of their features' names.
-var architectures = []struct{ prefix, name string }{
-	{"org.gnu.gdb.i386.", "i386:x86-64"},
-	{"org.gnu.gdb.aarch64.", "aarch64"},
-}
-
 // features serves target.xml and one file for each feature. They never change, whatever mode the CPU is in.
 func (c *Conn) features(annex string) (string, bool) {
 	table := c.d.Registers()
 	if annex == "target.xml" {
-		return targetXML(table), true
+		return targetXML(c.d.Architecture().Name, table), true
 	}
 	for _, f := range featureNames(table) {
 		if annex == f+".xml" {
-			return featureXML(f, table), true
+			return featureXML(f, c.d.Architecture().Types, table), true
 		}
 	}
 	return "", false
@@ -37,16 +31,11 @@ func featureNames(table []debugger.Register) (names []string) {
 	return names
 }
 
-func targetXML(table []debugger.Register) string {
+func targetXML(architecture string, table []debugger.Register) string {
 	var b strings.Builder
 	b.WriteString("<?xml version=\"1.0\"?>\n<!DOCTYPE target SYSTEM \"gdb-target.dtd\">\n<target version=\"1.0\">\n")
-	names := featureNames(table)
-	for _, a := range architectures {
-		if strings.HasPrefix(names[0], a.prefix) {
-			fmt.Fprintf(&b, "<architecture>%s</architecture>\n", a.name)
-		}
-	}
-	for _, f := range names {
+	fmt.Fprintf(&b, "<architecture>%s</architecture>\n", architecture)
+	for _, f := range featureNames(table) {
 		fmt.Fprintf(&b, "<xi:include href=\"%s.xml\"/>\n", f)
 	}
 	b.WriteString("</target>\n")
@@ -54,16 +43,16 @@ func targetXML(table []debugger.Register) string {
 }
 
 // featureXML lists a feature's registers, after the types that they need. A register's number is its row in the table.
-func featureXML(feature string, table []debugger.Register) string {
+func featureXML(feature string, definitions map[string]string, table []debugger.Register) string {
 	var types, regs strings.Builder
 	var defined []string
 	for i, r := range table {
 		if r.Feature != feature {
 			continue
 		}
-		if text, ok := typeXML[r.Type]; ok && !slices.Contains(defined, r.Type) {
+		if text, ok := definitions[r.Type]; ok && !slices.Contains(defined, r.Type) {
 			defined = append(defined, r.Type)
-			types.WriteString(text())
+			types.WriteString(text)
 		}
 		fmt.Fprintf(&regs, "<reg name=\"%s\" bitsize=\"%d\" type=\"%s\" regnum=\"%d\" group=\"%s\"%s/>\n",
 			r.Name, r.Bits, r.Type, i, r.Group, saveRestore(r))

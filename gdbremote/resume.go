@@ -111,7 +111,7 @@ func (c *Conn) goTo(cpu int, addr string) error {
 		return err
 	}
 	for i, r := range c.d.Registers() {
-		if r.Name == "rip" || r.Name == "pc" {
+		if r.Type == "code_ptr" {
 			return c.d.WriteRegister(cpu, i, littleEndian(v, r.Bits/8))
 		}
 	}

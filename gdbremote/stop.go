@@ -62,13 +62,13 @@ func (c *Conn) reason(s debugger.Stop) string {
 	return ""
 }
 
-// expeditedRegisters are those that a client looks at after every stop; with them in the stop reply it need not ask.
-var expeditedRegisters = map[string]bool{"rbp": true, "rsp": true, "rip": true, "sp": true, "pc": true, "x29": true}
+// expeditedType tells the registers that a client looks at after every stop: with them in the stop reply it need not ask.
+var expeditedType = map[string]bool{"code_ptr": true, "data_ptr": true}
 
 func (c *Conn) expedited(cpu int) string {
 	var b strings.Builder
 	for i, r := range c.d.Registers() {
-		if expeditedRegisters[r.Name] {
+		if r.Group == "general" && expeditedType[r.Type] {
 			fmt.Fprintf(&b, "%02x:%s;", i, hex.EncodeToString(c.d.CPUs()[cpu].ReadRegister(i)))
 		}
 	}

@@ -60,6 +60,7 @@ func (c *fakeCPU) PC() uint64                           { return c.IP }
 func (c *fakeCPU) Units() uint64                        { return c.units }
 func (c *fakeCPU) Halted() bool                         { return c.Waiting }
 func (c *fakeCPU) Wake() bool                           { return c.Waiting && c.Wire }
+func (c *fakeCPU) Architecture() *cpu.Architecture      { return &cpu.Architecture{} }
 func (c *fakeCPU) Registers() []cpu.Register            { return nil }
 func (c *fakeCPU) ReadRegister(int) []byte              { return binary.LittleEndian.AppendUint64(nil, c.Sum) }
 func (c *fakeCPU) WriteRegister(int, []byte) error      { return nil }

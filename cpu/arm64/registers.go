@@ -188,6 +188,7 @@ func hiddenRows() []row {
 		system("exclusive", func(c *CPU) uint64 { return b2u(c.ExclusiveOpen) }),
 		system("irq", func(c *CPU) uint64 { return b2u(c.State.IRQ) }),
 		system("fiq", func(c *CPU) uint64 { return b2u(c.State.FIQ) }),
+		system("el", func(c *CPU) uint64 { return uint64(c.EL) }),
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"stasis/cpu"
+	"stasis/cpu/x86"
 	"stasis/debug"
 )
 
@@ -39,6 +40,9 @@ type CPU struct {
 	hit        *debug.Stop
 }
 
+// Architecture is that of the instructions.
+func (c *CPU) Architecture() *cpu.Architecture { return x86.Architecture() }
+
 // Registers is the table.
 func (c *CPU) Registers() []cpu.Register {
 	table := make([]cpu.Register, registers)
@@ -47,6 +51,7 @@ func (c *CPU) Registers() []cpu.Register {
 	}
 	table[eflags].Bits = 32
 	table[cs].Bits = 32
+	table[rsp].Type, table[rip].Type = "data_ptr", "code_ptr"
 	return table
 }
 

@@ -1,0 +1,14 @@
+package cpu
+
+// Architecture is what a debugger has to know of an instruction set, besides its register table.
+type Architecture struct {
+	Name  string            // gdb's
+	Types map[string]string // definitions of the registers' types that gdb does not know by itself, in its target description's terms
+
+	// Place are the registers that stay the same while a CPU goes from one instruction of a piece of code to the next, and change
+	// where something else runs on it: address space, privilege and stack.
+	Place [3]string
+	// Space is the register that names the address space, by the bits of SpaceMask.
+	Space     string
+	SpaceMask uint64
+}
