@@ -44,10 +44,10 @@ func readTree(root string) (t tree, err error) {
 	if err := t.readHandlers(filepath.Join(root, "cpu/x86/zhandlers.go")); err != nil {
 		return t, err
 	}
-	if err := each(root, "*.vec.gz", t.readVectors); err != nil {
+	if err := each(root, "x86/*.vec.gz", t.readVectors); err != nil {
 		return t, err
 	}
-	return t, each(root, "*.ins", t.readLines)
+	return t, each(root, "x86/*.ins", t.readLines)
 }
 
 // handlerAt is an element of the handlers' table: row × 4 + log2 of the operand size, and the function.
@@ -68,7 +68,7 @@ func (t *tree) readHandlers(path string) error {
 
 // each opens the test data that a pattern names.
 func each(root, pattern string, read func(*os.File) error) error {
-	paths, err := filepath.Glob(filepath.Join(root, "conformance/testdata/x86", pattern))
+	paths, err := filepath.Glob(filepath.Join(root, "conformance/testdata", pattern))
 	for _, path := range paths {
 		f, err := os.Open(path)
 		if err != nil {
