@@ -131,6 +131,9 @@ checks:
         entry   "task-faults", test_task_faults
         entry   "task-16-bit", test_task16
         entry   "virtual-8086", test_v86
+        entry   "virtual-interrupt-flag", test_vme
+        entry   "outer-return", test_outer
+        entry   "virtual-8086-task", test_v86_task
         entry   "real-mode", test_real
         entry   "paging", test_paging
         .section .data.checks
