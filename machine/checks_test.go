@@ -20,3 +20,18 @@ func TestGuestChecks(t *testing.T) {
 		}
 	}
 }
+
+// The suites come to the same states by blocks, by single steps and without what the fast path remembers.
+func TestGuestChecksEveryWay(t *testing.T) {
+	for _, suite := range []string{guests.Checks, guests.Checks32} {
+		var want []HashAt
+		for name, trial := range map[string]Trial{"blocks": {}, "single step": {SingleStep: 1 << 40}, "drop": {DropInline: 997}} {
+			m, _, _ := boot(t, guest(suite, ""), Host{HashEvery: 5_000, Until: 4_000_000, Trial: trial})
+			got := append(m.Hashes(), HashAt{m.Retired(), m.Hash()})
+			if want == nil {
+				want = got
+			}
+			compareHashes(t, suite+" "+name, got, want)
+		}
+	}
+}
