@@ -68,6 +68,9 @@ func replayArm64(t *testing.T, f *vector.File, blocks bool) {
 			t.Errorf("%08x %v, vector %d: implemented %v\nqemu %s\ngot  %s", v.Raw, i.Op, n, ok, v.Result(), got.Result())
 		}
 	}
+	if blocks && r.CPU.Stats()["blocks"] == 0 {
+		t.Error("no block was built")
+	}
 	if failed > 5 {
 		t.Errorf("%d of %d vectors differ", failed, len(f.Vectors))
 	}
