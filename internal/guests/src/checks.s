@@ -20,6 +20,7 @@
 .include "checks/apic.inc"
 .include "checks/timers.inc"
 .include "checks/more.inc"
+.include "checks/processors.inc"
 
 # entry adds a row to the table.
 .macro entry name, function
@@ -70,6 +71,7 @@ tests:
         entry   "alignment", test_alignment
         entry   "five-levels", test_five_levels
         entry   "ports", test_ports
+        entry   "init-sipi", test_init
         .section .data.tests
 tests_end:
 ends_end:
