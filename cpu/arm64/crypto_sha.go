@@ -1,17 +1,20 @@
 package arm64
 
-import (
-	"math/bits"
-	"unsafe"
-)
+import "math/bits"
 
 // SHA-1, SHA-256 and SHA-512. Source: FIPS 180-4; Arm ARM, "SHA1C" and its kin.
 
 // words are a register's four words, the lowest first.
 type words [4]uint32
 
-func (c *CPU) words(n uint8) words       { return *(*words)(unsafe.Pointer(&c.V[n])) }
-func (c *CPU) setWords(n uint8, w words) { c.V[n] = *(*vec)(unsafe.Pointer(&w)) }
+func (c *CPU) words(n uint8) words {
+	v := &c.V[n]
+	return words{uint32(v[0]), uint32(v[0] >> 32), uint32(v[1]), uint32(v[1] >> 32)}
+}
+
+func (c *CPU) setWords(n uint8, w words) {
+	c.V[n] = vec{uint64(w[0]) | uint64(w[1])<<32, uint64(w[2]) | uint64(w[3])<<32}
+}
 
 func chosen(a, b, d uint32) uint32   { return a&(b^d) ^ d }
 func parity(a, b, d uint32) uint32   { return a ^ b ^ d }
