@@ -16,7 +16,8 @@ type builder struct {
 	out   []uop
 	next  uint64 // address behind the last instruction
 	side  uint32
-	sp    bool // SP is known to be aligned
+	first uint32 // its first instruction, in insts
+	sp    bool   // SP is known to be aligned
 }
 
 // build decodes the block at key; nil if its first instruction does not decode.
@@ -32,7 +33,7 @@ func (c *CPU) build(key blockKey) *block {
 		e.flush()
 	}
 	number := e.add(key, w.insts, w.addrs)
-	w.side = number * blockMax
+	w.side, w.first = number*blockMax, e.blocks[number].inst
 	w.lower()
 	b := &e.blocks[number]
 	b.first = e.place(w.out)

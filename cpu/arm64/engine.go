@@ -62,6 +62,7 @@ type jump struct {
 // engine is what the two engines keep besides State.
 type engine struct {
 	single  Inst // the single-step engine's instruction
+	element vec  // scratch: the operand of operations by element
 	targets bool // indirect branches set PSTATE.BTYPE
 
 	arena   []uop
@@ -259,7 +260,7 @@ func (c *CPU) slow(in *uop) *uop {
 func (c *CPU) direct(in *uop) *uop {
 	e := &c.engine
 	e.trying = in
-	i := &e.insts[e.blockOf(in).inst+in.side%blockMax]
+	i := &e.insts[in.imm]
 	handlers[i.Op](c, i)
 	e.trying = nil
 	return next1(in)

@@ -251,6 +251,55 @@ func differences(t *testing.T, seed uint64, a, b reflect.Value) {
 	}
 }
 
+// TestNoAllocation: once its code is decoded, a run takes nothing from the heap, with faults, interrupts and dropped code.
+func TestNoAllocation(t *testing.T) {
+	r := newEngineRig(t)
+	b := r.boards[0]
+	for seed := range uint64(20) {
+		c := r.place(0, seed)
+		b.told, b.tlbi, b.system = make([]string, 0, 10000), make([]TLBI, 0, 10000), make(map[SysReg]uint64, 10000)
+		c.SetIRQ(false)
+		c.Run(2000)
+		c.unimplemented = map[string]uint64{} // counting a new name may grow the map
+		if n := testing.AllocsPerRun(1, func() { c.Run(2000) }); n > 0 && len(c.unimplemented) == 0 {
+			t.Errorf("seed %d: %.0f allocations", seed, n)
+		}
+	}
+}
+
+// TestExactBudget stops at every unit of a loop: the block engine is where the single-step engine is.
+func TestExactBudget(t *testing.T) {
+	for units := range uint64(130) {
+		r := newEngineRig(t)
+		for n, c := range r.cpus {
+			r.place(n, 7)
+			if c.Run(units); c.Units() != units {
+				t.Fatalf("%d of %d units", c.Units(), units)
+			}
+		}
+		if a, b := r.cpus[0].Snapshot(), r.cpus[1].Snapshot(); *a != *b {
+			differences(t, units, reflect.ValueOf(*a), reflect.ValueOf(*b))
+		}
+	}
+}
+
+// TestCodeWrites: an instruction that the running block has just written is the one that runs, whatever the guest does about caches.
+func TestCodeWrites(t *testing.T) {
+	r := newEngineRig(t)
+	for n, c := range r.cpus {
+		// STR W1, [X0]; NOP; NOP, which becomes ADD X2, X2, #1; B -12
+		r.boards[n].put32(ramBase, 0xb9000001, 0xd503201f, 0xd503201f, 0x17fffffd)
+		c.R[0], c.R[1] = ramBase+8, 0x91000442
+		c.Sys.SCTLR |= sctlrM
+		c.Sys.TTBR0, c.Sys.TCR, c.Sys.MAIR = codeTables, 25|2<<32, 0xff
+		r.boards[n].put64(codeTables+8, ramBase|pageValid&^2)
+		c.refresh()
+		if c.Run(40); c.R[2] != 10 {
+			t.Errorf("engine %d: X2 = %d after 10 rounds, want 10", n, c.R[2])
+		}
+	}
+}
+
 // FuzzEngines compares the engines for any seed.
 func FuzzEngines(f *testing.F) {
 	r := newEngineRig(f)

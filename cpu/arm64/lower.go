@@ -159,7 +159,7 @@ func (w *builder) simple(k int, dead bool) bool {
 func (w *builder) system(k int) bool {
 	own := sysregAt[sysRegOf(&w.insts[k])] != 0
 	if own {
-		w.emit(k, uop{op: uRead})
+		w.emit(k, uop{op: uRead, imm: int64(w.first) + int64(k)})
 	}
 	return own
 }
@@ -173,7 +173,7 @@ func (w *builder) direct(k int) bool {
 	if class != registers && class != vectors && i.Raw&hintMask != hintValue || handlers[i.Op] == nil {
 		return false
 	}
-	w.emit(k, uop{op: uDirect})
+	w.emit(k, uop{op: uDirect, imm: int64(w.first) + int64(k)})
 	return true
 }
 

@@ -230,7 +230,8 @@ func (c *CPU) indexed(i *Inst, e uint) *vec {
 	case 32:
 		index = h<<1 | lm>>1
 	}
-	return spread(element(&c.V[m], int(index), e), e)
+	c.engine.element = *spread(element(&c.V[m], int(index), e), e)
+	return &c.engine.element
 }
 
 // spread is a vector of equal elements.
