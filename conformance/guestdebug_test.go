@@ -140,7 +140,7 @@ func (g *guestDebug) symbols(names ...string) map[string]uint64 {
 // offsets are where some of a function's instructions begin, behind the place where the kernel's tracer has its call.
 func (g *guestDebug) offsets(at uint64) (list []uint64) {
 	const traceable = 9 // ENDBR64 and the call
-	for _, i := range debug.New(target.New(g.m)).Disassemble(0, at, 8, debug.ATT) {
+	for _, i := range debug.New(target.New(g.m)).Disassemble(0, at, 8, debug.GNU) {
 		if i.Addr-at >= traceable && len(list) < 3 {
 			list = append(list, i.Addr-at)
 		}

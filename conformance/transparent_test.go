@@ -160,7 +160,7 @@ func (x *meddler) place() uint64 {
 func (x *meddler) breakpoint() {
 	x.did["breakpoints"]++
 	b := debug.Breakpoint{Addr: x.place()}
-	if list := x.d.Disassemble(x.cpu(), b.Addr, 8, debug.ATT); len(list) > 0 && x.rng.IntN(2) == 0 {
+	if list := x.d.Disassemble(x.cpu(), b.Addr, 8, debug.GNU); len(list) > 0 && x.rng.IntN(2) == 0 {
 		b.Addr = list[x.rng.IntN(len(list))].Addr
 	}
 	if pa, ok := x.d.Translate(x.cpu(), b.Addr); ok && x.rng.IntN(4) == 0 {
@@ -209,7 +209,7 @@ func (x *meddler) look() {
 		at, _ := x.d.Register(cpu, name)
 		x.d.ReadMemory(cpu, at, 1+x.rng.IntN(300))
 	}
-	x.d.Disassemble(cpu, x.place(), 10, debug.Intel)
+	x.d.Disassemble(cpu, x.place(), 10, debug.Manual)
 	x.d.ReadMemory(cpu, x.rng.Uint64(), 64)
 	x.d.ReadPhysical(x.rng.Uint64N(5<<30), 64)
 	for _, device := range []uint64{0xfee00000, 0xfec00000, 0xfed00000, 0xa0000} {

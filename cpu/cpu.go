@@ -27,15 +27,15 @@ type Exit struct {
 	Detail string
 
 	Vector uint8  // of an intercepted exception
-	Length uint8  // of the instruction that is the exception (INT3, INT1), which stands at PC; 0: PC is what would be pushed
-	Cause  uint64 // bits of DR6 that an intercepted #DB would set
+	Length uint8  // of the instruction that is the exception (a breakpoint's), which stands at PC; 0: PC is what would be pushed
+	Cause  uint64 // of an intercepted debug exception, as the architecture's register has it
 }
 
 // Register is one row of a CPU's register table. The order of the table is gdb's.
 type Register struct {
 	Name    string
 	Bits    int
-	Type    string // gdb's: int64, code_ptr, i387_ext, vec128, i386_eflags, …
+	Type    string // gdb's: int64, code_ptr, a vector, a set of flags, …
 	Feature string // gdb's feature name
 	Group   string // general, float, vector or system
 }

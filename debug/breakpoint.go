@@ -13,12 +13,13 @@ type Condition func(cpu int) bool
 
 // Breakpoint is where to stop, and for whom. Nothing need be mapped there.
 type Breakpoint struct {
-	Addr     uint64 // linear, or physical
-	Physical bool
-	One      bool   // only on CPU
-	CPU      int    // if One
-	InSpace  bool   // only in this address space
-	Space    uint64 // if InSpace: what the architecture's register holds, as far as it names the space
+	Addr      uint64 // linear, or physical
+	Physical  bool
+	One       bool   // only on CPU
+	CPU       int    // if One
+	InSpace   bool   // only in this address space
+	SpaceName string // the register's name
+	Space     uint64 // if InSpace: what the architecture's register holds, as far as it names the space
 }
 
 // breakpoints are the places and, for each, who wants the machine to stop there.

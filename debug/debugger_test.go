@@ -120,7 +120,7 @@ func (u *user) scenario(i int, all []debug.Action) {
 		u.resume(step...)
 		u.do(func() { u.d.ClearWatchpoint(u, 0x2000, 1, debug.Write) })
 	case 4:
-		u.do(func() { u.d.ReadMemory(0, 0x1000, 64); u.d.Disassemble(0, 0x1000, 3, debug.ATT) })
+		u.do(func() { u.d.ReadMemory(0, 0x1000, 64); u.d.Disassemble(0, 0x1000, 3, debug.GNU) })
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 var breakpointCommands = []Command{
-	{"break", "[phys] ADDR [cpu N] [cr3 N]", "stop before an instruction; ADDR is linear, or virtual as SELECTOR:OFFSET", monitorBreak},
+	{"break", "[phys] ADDR [cpu N] [REG N]", "stop before an instruction; ADDR is linear, or virtual as SELECTOR:OFFSET", monitorBreak},
 	{"watch", "ADDR[,LEN] [KIND]", "stop after an access to memory: read, write, access (both) or changed (a write of another value)", monitorWatch},
 	{"catch", "KIND [N[-M]]", "stop at an exception, interrupt, port, msr, cr (written), privilege (entered) or triple-fault", monitorCatch},
 	{"delete", "[NUMBER]", "take away what break, watch and catch have set", monitorDelete},
@@ -68,8 +68,8 @@ func monitorBreak(d *Debugger, cpu int, args []string) (string, error) {
 		switch {
 		case args[1] == "cpu" && v < uint64(len(d.cpus)):
 			b.One, b.CPU = true, int(v)
-		case args[1] == "cr3":
-			b.InSpace, b.Space = true, v&^0xfff
+		case args[1] == d.Architecture().Space:
+			b.InSpace, b.Space, b.SpaceName = true, v&d.Architecture().SpaceMask, args[1]
 		default:
 			return "", errUsage
 		}
@@ -101,25 +101,12 @@ func (d *Debugger) linearPlace(cpu int, s string) (uint64, error) {
 	return base + off, err
 }
 
-// segmentBase is where a selector's segment begins, as the CPU is now: real mode, long mode, or by its descriptor.
+// segmentBase is where a selector's segment begins, on an architecture that has such.
 func (d *Debugger) segmentBase(cpu int, sel uint64) (uint64, error) {
-	const protection, longActive, v86 = 1, 1 << 10, 1 << 17
-	cr0, _ := d.Register(cpu, "cr0")
-	efer, _ := d.Register(cpu, "efer")
-	flags, _ := d.Register(cpu, "eflags")
-	switch {
-	case efer&longActive != 0:
-		return 0, nil
-	case cr0&protection == 0 || flags&v86 != 0:
-		return sel << 4, nil
+	if f := d.support().SegmentBase; f != nil {
+		return f(d, cpu, sel)
 	}
-	table, _ := d.Register(cpu, "gdtr_base")
-	p := d.ReadMemory(cpu, table+sel&^7, 8)
-	if sel&4 != 0 || len(p) < 8 {
-		return 0, fmt.Errorf("no descriptor 0x%x", sel)
-	}
-	e := littleEndian(p)
-	return e>>16&0xffffff | e>>56<<24, nil
+	return 0, fmt.Errorf("%s has no segments", d.Architecture().Name)
 }
 
 func monitorWatch(d *Debugger, cpu int, args []string) (string, error) {

@@ -61,7 +61,7 @@ func (d *Debugger) formatAndAddress(cpu int, args []string) (f format, addr uint
 	return f, addr, err
 }
 
-// address reads a number, a register ("$rip"), or a sum of such.
+// address reads a number, a register ("$pc"), or a sum of such.
 func (d *Debugger) address(cpu int, s string) (sum uint64, err error) {
 	for _, term := range strings.Split(s, "+") {
 		v, ok := uint64(0), false
@@ -76,7 +76,7 @@ func (d *Debugger) address(cpu int, s string) (sum uint64, err error) {
 			ok = err == nil
 		}
 		if !ok {
-			return 0, fmt.Errorf("%q is neither a number nor a register ($rip)", term)
+			return 0, fmt.Errorf("%q is neither a number nor a register ($pc)", term)
 		}
 		sum += v
 	}
@@ -91,7 +91,7 @@ func monitorX(d *Debugger, cpu int, args []string) (string, error) {
 	if !f.code {
 		return dump(f, addr, d.ReadMemory(cpu, addr, f.count*f.size))
 	}
-	list := d.Disassemble(cpu, addr, f.count, ATT)
+	list := d.Disassemble(cpu, addr, f.count, GNU)
 	var b strings.Builder
 	for _, i := range list {
 		fmt.Fprintln(&b, i)

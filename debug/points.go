@@ -77,7 +77,7 @@ func (b Breakpoint) String() string {
 		s += fmt.Sprintf(" cpu %d", b.CPU)
 	}
 	if b.InSpace {
-		s += fmt.Sprintf(" cr3 0x%x", b.Space)
+		s += fmt.Sprintf(" %s 0x%x", b.SpaceName, b.Space)
 	}
 	return s
 }

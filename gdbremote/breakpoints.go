@@ -7,7 +7,7 @@ import (
 	debugger "stasis/debug"
 )
 
-// point is what one Z packet inserts. Kind is a watchpoint's length; a breakpoint's says nothing on x86.
+// point is what one Z packet inserts. Kind is a watchpoint's length; a breakpoint's says nothing here.
 type point struct {
 	class byte // '0' to '4'
 	addr  uint64

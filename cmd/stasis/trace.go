@@ -56,7 +56,7 @@ func (t *tracer) Resume(p debug.Plan) debug.Stop {
 
 // line is the instruction that a CPU stands at.
 func (t *tracer) line(cpu int) string {
-	list := t.debugger.Disassemble(cpu, t.CPUs()[cpu].PC(), 1, debug.Intel)
+	list := t.debugger.Disassemble(cpu, t.CPUs()[cpu].PC(), 1, debug.Manual)
 	if len(list) == 0 {
 		return fmt.Sprintf("%016x  not mapped", t.CPUs()[cpu].PC())
 	}

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"stasis/debug"
+	_ "stasis/debug/x86" // the instructions are of this architecture
 )
 
 const (

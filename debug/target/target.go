@@ -3,6 +3,8 @@ package target
 
 import (
 	"stasis/debug"
+	_ "stasis/debug/arm64" // what there is to know of the architectures
+	_ "stasis/debug/x86"
 	"stasis/machine"
 )
 
