@@ -6,6 +6,8 @@
 package lab
 
 import (
+	"bytes"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -139,10 +141,11 @@ func (s *Scenario) run(c Column) (*rig, error) {
 type outcome struct {
 	hash           [32]byte
 	ticks, retired uint64
+	memory         []byte // the guest's code and variables
 }
 
 func (s *Scenario) outcome(m *machine.Machine, symbols map[string]uint64) outcome {
-	return outcome{m.Hash(), readWord(m, symbols[s.tickCounter()]), m.Retired()}
+	return outcome{m.Hash(), readWord(m, symbols[s.tickCounter()]), m.Retired(), guestMemory(m)}
 }
 
 func (s *Scenario) tickCounter() string {
@@ -172,7 +175,44 @@ func (r *rig) compare(want outcome) {
 		return
 	}
 	r.want("ticks", got.ticks, want.ticks)
-	if got.ticks == want.ticks {
-		r.wrong("the guest ends in another state, after %d units instead of %d", got.retired, want.retired)
+	if got.ticks != want.ticks {
+		return
 	}
+	if where := r.firstDifference(got.memory, want.memory); where >= 0 {
+		g, w := binary.LittleEndian.Uint64(got.memory[where:]), binary.LittleEndian.Uint64(want.memory[where:])
+		r.wrong("%s is %#x, not %#x", r.name(guestBase+uint64(where)), g, w)
+		return
+	}
+	r.wrong("the guest ends in another state, after %d units instead of %d", got.retired, want.retired)
+}
+
+// firstDifference is where two images of the guest differ, in a variable if in one; -1 if nowhere.
+func (r *rig) firstDifference(a, b []byte) int {
+	first := -1
+	for i := 0; i < guestSize; i += 8 {
+		if bytes.Equal(a[i:i+8], b[i:i+8]) {
+			continue
+		}
+		if !strings.HasPrefix(r.name(guestBase+uint64(i)), "0x") {
+			return i
+		}
+		if first < 0 {
+			first = i
+		}
+	}
+	return first
+}
+
+// Where the guests lie.
+const (
+	guestBase = 1 << 20
+	guestSize = 1 << 17
+)
+
+func guestMemory(m *machine.Machine) []byte {
+	p := make([]byte, guestSize)
+	if err := m.ReadPhys(p, guestBase); err != nil {
+		panic(fmt.Sprintf("lab: %v", err))
+	}
+	return p
 }

@@ -91,23 +91,8 @@ func operate(r *rig, rng *rand.Rand) {
 // position.
 func differing(r *rig, alone *machine.Machine) int {
 	alone.Resume(machine.Plan{Until: r.machine.Retired()})
-	a, b := make([]byte, guestSize), make([]byte, guestSize)
-	for _, m := range []struct {
-		*machine.Machine
-		p []byte
-	}{{r.machine, a}, {alone, b}} {
-		if err := m.ReadPhys(m.p, guestBase); err != nil {
-			panic(err)
-		}
-	}
-	if bytes.Equal(a, b) {
+	if bytes.Equal(guestMemory(r.machine), guestMemory(alone)) {
 		return 0
 	}
 	return 1
 }
-
-// Where the guest lies.
-const (
-	guestBase = 1 << 20
-	guestSize = 1 << 17
-)
