@@ -10,13 +10,17 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/arch/x86/x86asm"
+
+	"stasis/debug"
+	"stasis/debug/arm64"
+	"stasis/debug/x86"
 )
 
 type disasmOptions struct {
 	mode int
 	base uint64
 	hex  bool
+	arch string // of an ELF file too, when it is read
 }
 
 func disasmCommand() *cobra.Command {
@@ -26,12 +30,14 @@ func disasmCommand() *cobra.Command {
 		Short: "Disassemble a file, or bytes given in hexadecimal",
 		Long:  `Disassemble the text section of an ELF file, a flat file, standard input (-), or bytes given in hexadecimal (--hex).`,
 		Example: `  stasis disasm --hex 48 31 ed
+  stasis disasm --arch arm64 --hex 1f2003d5
   stasis disasm --mode 16 --base 0x7c00 bootsector.bin`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.OutOrStdout(), args) },
 	}
 	f := cmd.Flags()
 	f.IntVar(&o.mode, "mode", 64, "16, 32 or 64")
+	f.StringVar(&o.arch, "arch", "", "amd64 or arm64; as the ELF file says, or else amd64")
 	f.Uint64Var(&o.base, "base", 0, "address of the first byte")
 	f.BoolVar(&o.hex, "hex", false, "the arguments are bytes in hexadecimal")
 	return cmd
@@ -41,11 +47,14 @@ func (o *disasmOptions) run(w io.Writer, args []string) error {
 	if o.mode != 16 && o.mode != 32 && o.mode != 64 {
 		return fmt.Errorf("mode %d is not known; give 16, 32 or 64", o.mode)
 	}
+	if o.arch != "" && o.arch != "amd64" && o.arch != "arm64" {
+		return fmt.Errorf("--arch %s: there are amd64 and arm64", o.arch)
+	}
 	code, base, err := o.input(args)
 	if err != nil {
 		return err
 	}
-	return disassemble(w, code, base, o.mode)
+	return o.disassemble(w, code, base)
 }
 
 // input returns the bytes and the address of the first one.
@@ -66,6 +75,9 @@ func (o *disasmOptions) input(args []string) (code []byte, base uint64, err erro
 	}
 	if f, err := elf.Open(args[0]); err == nil {
 		defer f.Close()
+		if o.arch == "" && f.Machine == elf.EM_AARCH64 {
+			o.arch = "arm64"
+		}
 		if text := f.Section(".text"); text != nil {
 			code, err = text.Data()
 			return code, text.Addr, err
@@ -76,16 +88,21 @@ func (o *disasmOptions) input(args []string) (code []byte, base uint64, err erro
 }
 
 // disassemble writes a line for each instruction. A byte that begins none is a line of its own.
-func disassemble(w io.Writer, code []byte, base uint64, mode int) error {
+func (o *disasmOptions) disassemble(w io.Writer, code []byte, base uint64) error {
 	for at := 0; at < len(code); {
-		text, n := "(bad)", 1
-		if inst, err := x86asm.Decode(code[at:], mode); err == nil {
-			text, n = x86asm.IntelSyntax(inst, base+uint64(at), nil), inst.Len
-		}
+		text, n := o.line(code[at:], base+uint64(at))
 		if _, err := fmt.Fprintf(w, "%016x  %-30x  %s\n", base+uint64(at), code[at:at+n], text); err != nil {
 			return err
 		}
 		at += n
 	}
 	return nil
+}
+
+// line is the text and the length of one instruction.
+func (o *disasmOptions) line(code []byte, va uint64) (text string, n int) {
+	if o.arch == "arm64" {
+		return arm64.Line(code, va)
+	}
+	return x86.Disassemble(code, va, o.mode, debug.Manual)
 }

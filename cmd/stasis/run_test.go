@@ -172,6 +172,7 @@ func TestBadInput(t *testing.T) {
 func TestOtherCommands(t *testing.T) {
 	for want, args := range map[string][]string{
 		"xor rbp, rbp":        {"disasm", "--hex", "48", "31", "ed"},
+		"nop":                 {"disasm", "--arch", "arm64", "--hex", "1f2003d5"},
 		"stasis ":             {"version"},
 		"bash completion":     {"completion", "bash"},
 		"stasis demo":         {"--help"},
