@@ -56,7 +56,9 @@ func TestStart(t *testing.T) {
 	if b, _ := start(add, 4); a.X == b.X {
 		t.Error("two numbers give the same registers")
 	}
-	inside := func(va uint64) bool { return va >= Window && va < Window+WindowLen-64 || va >= nowhere && va < nowhere+0x20000 }
+	inside := func(va uint64) bool {
+		return va >= Window && va < Window+WindowLen-64 || va >= nowhere && va < nowhere+0x20000
+	}
 	for n := range uint32(200) {
 		if s, i := start(load, n); !inside(s.X[1] + offset(&i)) {
 			t.Errorf("LDR goes to %x", s.X[1]+offset(&i))
