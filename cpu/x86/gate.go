@@ -108,7 +108,9 @@ func (c *CPU) commitGate(e *exception, ret uint64, g gate, cs Segment, cpl uint8
 		words = frame[1:]
 	}
 	rsp = rsp&^15 - uint64(len(words))*8
-	c.gpIf(!c.canonical(g.offset))
+	if !c.canonical(g.offset) {
+		c.raise(vecGP, e.ext())
+	}
 	c.pushFrame(rsp, words, cpl)
 	c.setAccessed(g.selector, &cs)
 	if cpl != c.CPL {
@@ -122,16 +124,16 @@ func (c *CPU) commitGate(e *exception, ret uint64, g gate, cs Segment, cpl uint8
 	c.next = g.offset
 }
 
-// pushFrame writes the words upwards from rsp with the handler's privilege, all pages probed first.
+// pushFrame writes the words at rsp with the handler's privilege, all pages probed first, from the last word down.
 func (c *CPU) pushFrame(rsp uint64, words []uint64, cpl uint8) {
 	a := mmu.Write
 	if cpl == 3 {
 		a |= mmu.User
 	}
-	last := rsp + uint64(len(words))*8 - 1
-	pa := c.translate(rsp, a)
+	last := rsp + uint64(len(words)-1)*8
+	pa := c.translate(last, a) - (last - rsp)
 	if (rsp^last)&^pageMask != 0 {
-		c.translate(last, a)
+		c.translate(last&^pageMask-8, a)
 	} else if page := c.ram.Page(pa); page != nil && !c.watching {
 		for n, w := range words {
 			*(*uint64)(unsafe.Add(page, pa&pageMask+uint64(n)*8)) = w
@@ -139,8 +141,8 @@ func (c *CPU) pushFrame(rsp uint64, words []uint64, cpl uint8) {
 		c.ram.Written(pa, len(words)*8)
 		return
 	}
-	for n, w := range words {
-		c.storeWatched(rsp+uint64(n)*8, 8, w, a)
+	for n := len(words) - 1; n >= 0; n-- {
+		c.storeWatched(rsp+uint64(n)*8, 8, words[n], a)
 	}
 }
 
