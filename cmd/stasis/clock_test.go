@@ -51,7 +51,7 @@ func TestMonitorTimers(t *testing.T) {
 		{"host", "timers", "none"},
 		{"host", "timers run run", "usage"},
 	} {
-		o := &options{clock: c.clock, clockOnStop: "pause", cpu: "x86-64-v2", entry: "auto", slice: 1, serial: []string{"none"}, kernel: kernelFile(t, guests.Hello64)}
+		o := &options{clock: c.clock, clockOnStop: "pause", backend: "native", cpu: "x86-64-v2", entry: "auto", slice: 1, serial: []string{"none"}, kernel: kernelFile(t, guests.Hello64)}
 		o.mem, o.smp, o.ips = 16<<20, 1, machine.DefaultIPS
 		s := &session{options: o, stdout: io.Discard, stderr: io.Discard}
 		if err := s.open(); err != nil {
