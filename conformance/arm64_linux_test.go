@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"os/exec"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -175,7 +174,7 @@ func debugLinuxARM64(t *testing.T, addr, early, late string) {
 	} {
 		args = append(args, "-ex", c)
 	}
-	out, err := exec.CommandContext(t.Context(), "gdb-multiarch", args...).CombinedOutput()
+	out, err := child(t, "gdb-multiarch", args...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("gdb: %v\n%s", err, out)
 	}

@@ -101,7 +101,7 @@ func debugLinux(t *testing.T, addr, early, late string) {
 	for _, c := range commands {
 		args = append(args, "-ex", c)
 	}
-	out, err := exec.CommandContext(t.Context(), "gdb", args...).CombinedOutput()
+	out, err := child(t, "gdb", args...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("gdb: %v\n%s", err, out)
 	}

@@ -4,7 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -94,7 +93,7 @@ func (s *session) play(t *testing.T) string {
 		t.Fatal(err)
 	}
 	addr := s.start(t, append([]string{"--kernel", kernel, "--serial", "none"}, s.flags...))
-	gdb := exec.CommandContext(t.Context(), "gdb", append(s.arguments(addr), kernel)...)
+	gdb := child(t, "gdb", append(s.arguments(addr), kernel)...)
 	gdb.Env = append(os.Environ(), "LC_ALL=C", "DEBUGINFOD_URLS=")
 	out, err := gdb.CombinedOutput()
 	if err != nil {

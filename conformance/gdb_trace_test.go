@@ -87,7 +87,7 @@ func lookAround(t *testing.T, kernel, addr string) {
 	for _, c := range commands {
 		args = append(args, "-ex", c)
 	}
-	if out, err := exec.CommandContext(t.Context(), "gdb", append(args, kernel)...).CombinedOutput(); err != nil {
+	if out, err := child(t, "gdb", append(args, kernel)...).CombinedOutput(); err != nil {
 		t.Fatalf("gdb: %v\n%s", err, out)
 	}
 }

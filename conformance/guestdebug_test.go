@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -81,7 +80,7 @@ func newGuestDebug(t *testing.T, smp int) *guestDebug {
 func (g *guestDebug) compile() []byte {
 	needTool(g.t, "gcc")
 	path := filepath.Join(g.t.TempDir(), "traced")
-	out, err := exec.CommandContext(g.t.Context(), "gcc", "-O1", "-static", "-nostdlib", "-fno-pie", "-no-pie", "-fno-stack-protector",
+	out, err := child(g.t, "gcc", "-O1", "-static", "-nostdlib", "-fno-pie", "-no-pie", "-fno-stack-protector",
 		"-fcf-protection=none", "-Wl,-Ttext-segment=0x10000000", "-o", path, "testdata/guest/traced.c").CombinedOutput()
 	if err != nil {
 		g.t.Fatalf("gcc: %v\n%s", err, out)

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // command builds the stasis command once for all tests and returns where it is.
@@ -40,7 +42,23 @@ func stasis(t *testing.T, args ...string) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return exec.CommandContext(t.Context(), path, args...)
+	return child(t, path, args...)
+}
+
+// childLimit ends a child process that hangs, so that a test says which it was and what it printed; the long forms have no limit.
+const childLimit = 10 * time.Minute
+
+// child is a command that is killed with the test, or when it takes too long.
+func child(t *testing.T, name string, args ...string) *exec.Cmd {
+	ctx := t.Context()
+	if os.Getenv("STASIS_SOAK") == "" {
+		limited, cancel := context.WithTimeout(ctx, childLimit)
+		t.Cleanup(cancel)
+		ctx = limited
+	}
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.WaitDelay = 10 * time.Second // for children of its own that hold its output open
+	return cmd
 }
 
 // needTool ends a test that cannot do without a program of the host: skipped, or failed where nothing may be skipped.

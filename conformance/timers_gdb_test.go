@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -124,7 +123,7 @@ func playTimers(t *testing.T, e embedded, flags []string) (at map[string]seen, s
 		}
 	}
 	_, addr := serve(t, append([]string{"--kernel", kernel, "--serial", "none"}, flags...)...)
-	gdb := exec.CommandContext(t.Context(), "gdb", "-q", "-nx", "-batch", "-ex", "target remote "+addr, "-x", file, kernel)
+	gdb := child(t, "gdb", "-q", "-nx", "-batch", "-ex", "target remote "+addr, "-x", file, kernel)
 	out, err := gdb.CombinedOutput()
 	if err != nil {
 		t.Logf("gdb: %v", err)
