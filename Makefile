@@ -3,7 +3,7 @@
 #   make            build ./stasis
 #   make test       everything that CI runs
 #   make check      formatting, vet, staticcheck, generated files, tests with the race detector and the invariants
-#   make bench      speed, with QEMU beside it where installed; benchcmp BASE=FILE compares with an earlier one
+#   make bench      speed, with QEMU beside it where installed, BENCHTIME rounds; benchcmp BASE=FILE compares with an earlier one
 #   make fuzz       the fuzz targets, FUZZTIME each (10 s)
 #   make soak       the long forms of the tests
 #   make coverage   write docs/DEBUG-COVERAGE.md anew
@@ -15,7 +15,7 @@
 GO ?= go
 TIMEOUT ?= 40m
 FUZZTIME ?= 10s
-BENCHTIME ?= 1x
+BENCHTIME ?= 5x
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.6.1
 BENCHSTAT = golang.org/x/perf/cmd/benchstat@v0.0.0-20250813145418-2f7363a06fe1
 

@@ -2,22 +2,31 @@ package bench
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
+	"slices"
 	"testing"
 	"time"
 
-	"stasis/internal/guests"
 	"stasis/internal/initramfs"
+)
+
+// kind tells rows apart that are not of one mean.
+type kind int
+
+const (
+	straight kind = iota // straight code in loops
+	system               // traps and changes of translation
+	boot
 )
 
 // job is what an emulator is to run.
 type job struct {
 	name, kernel, initrd, line string
-	loop                       bool // one of the loops, that the mean is of
+	kind                       kind
 }
 
 // emulator is a command that runs a job.
@@ -34,17 +43,20 @@ type cost struct {
 	units uint64
 }
 
-// lab holds what all rows need.
+// lab holds what all rows of a platform need.
 type lab struct {
 	dir                  string
 	stasis, tcg, precise *emulator // the latter two are nil without QEMU
 }
 
 // qemu is QEMU's command line; more is what sets one way of running it apart.
-func qemu(name string, more ...string) *emulator {
+func qemu(p *platform, name string, more ...string) *emulator {
 	return &emulator{name: name, args: func(j job) []string {
-		args := []string{"qemu-system-x86_64", "-accel", "tcg", "-m", "256M", "-display", "none", "-serial", "null", "-monitor", "none",
-			"-nodefaults", "-no-reboot", "-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-kernel", j.kernel, "-append", j.line}
+		args := append(slices.Clone(p.qemu), "-accel", "tcg,thread=single", "-m", "256M", "-display", "none", "-serial", "null", "-monitor", "none",
+			"-nodefaults", "-no-reboot", "-kernel", j.kernel)
+		if j.line != "" {
+			args = append(args, "-append", j.line)
+		}
 		if j.initrd != "" {
 			args = append(args, "-initrd", j.initrd)
 		}
@@ -53,13 +65,12 @@ func qemu(name string, more ...string) *emulator {
 }
 
 // newLab builds the command, and measures how long each emulator takes to start.
-func newLab(b *testing.B) *lab {
+func newLab(b *testing.B, p *platform) *lab {
 	l := &lab{dir: b.TempDir()}
 	path := filepath.Join(l.dir, "stasis")
 	if out, err := exec.Command("go", "build", "-o", path, "stasis/cmd/stasis").CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)
 	}
-	l.write(b, "bench.elf", guests.ELF(guests.Bench))
 	summary := filepath.Join(l.dir, "summary.json")
 	l.stasis = &emulator{name: "stasis", args: func(j job) []string {
 		args := []string{path, "run", "--mem", "256M", "--serial", "none", "--summary", summary, "--kernel", j.kernel, "--append", j.line}
@@ -69,13 +80,19 @@ func newLab(b *testing.B) *lab {
 		return args
 	}}
 	list := []*emulator{l.stasis}
-	if _, err := exec.LookPath("qemu-system-x86_64"); err == nil {
-		l.tcg, l.precise = qemu("tcg"), qemu("icount", "-icount", "shift=0,sleep=off")
+	if _, err := exec.LookPath(p.qemu[0]); err == nil {
+		l.tcg, l.precise = qemu(p, "tcg"), qemu(p, "icount", "-icount", "shift=0,sleep=off")
 		list = append(list, l.tcg, l.precise)
 	}
+	nothing := p.nothing(l, b)
 	for _, e := range list {
-		c := l.run(b, e, job{kernel: filepath.Join(l.dir, "bench.elf"), line: "none"})
-		e.start, e.units = c.user, c.units
+		var times []time.Duration
+		var units uint64
+		for range 5 {
+			c := l.run(b, e, nothing)
+			times, units = append(times, c.user), c.units
+		}
+		e.start, e.units = median(times), units
 	}
 	return l
 }
@@ -90,8 +107,10 @@ func (l *lab) write(b *testing.B, name string, data []byte) string {
 
 // run runs a job to its end. Guests end by the exit port with 0, which makes the status 1, or by powering off.
 func (l *lab) run(b *testing.B, e *emulator, j job) (c cost) {
+	ctx, cancel := context.WithTimeout(b.Context(), 5*time.Minute)
+	defer cancel()
 	args := e.args(j)
-	cmd := exec.CommandContext(b.Context(), args[0], args[1:]...)
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	out, err := cmd.CombinedOutput()
 	if code := cmd.ProcessState.ExitCode(); err != nil && code != 1 {
 		b.Fatalf("%s, %s: %v\n%s", e.name, j.name, err, out)
@@ -111,54 +130,50 @@ func (l *lab) run(b *testing.B, e *emulator, j job) (c cost) {
 	return c
 }
 
-// jobs are the rows: the bench guest's loops, and a boot of Linux where it has been fetched.
-func (l *lab) jobs(b *testing.B) (list []job) {
-	for _, g := range guests.Benchmarks {
-		list = append(list, job{name: g.Name, kernel: filepath.Join(l.dir, "bench.elf"), line: g.CommandLine(0), loop: true})
-	}
-	kernel, err := filepath.Abs("../.guests/vmlinuz")
+// boot is a boot of Linux to the power-off that its first program asks for, where the files have been fetched.
+func (l *lab) boot(b *testing.B, kernel, busybox, console string) []job {
+	kernel, err := filepath.Abs("../.guests/" + kernel)
 	if err != nil {
 		b.Fatal(err)
 	}
-	busybox, err := os.ReadFile("../.guests/busybox")
+	program, err := os.ReadFile("../.guests/" + busybox)
 	if err != nil {
 		b.Log("no boot of Linux: `make guests` fetches it")
-		return list
+		return nil
 	}
 	var archive bytes.Buffer
-	if err := initramfs.Build(&archive, initramfs.Options{Busybox: busybox}); err != nil {
+	if err := initramfs.Build(&archive, initramfs.Options{Busybox: program}); err != nil {
 		b.Fatal(err)
 	}
-	return append(list, job{name: "boot", kernel: kernel, initrd: l.write(b, "initramfs", archive.Bytes()), line: "console=ttyS0"})
+	return []job{{name: "boot", kernel: kernel, initrd: l.write(b, "initramfs", archive.Bytes()), line: "console=" + console, kind: boot}}
 }
 
-// BenchmarkGuests runs every row on Stasis and on QEMU.
+// BenchmarkGuests runs every row of every platform on Stasis and on QEMU.
 func BenchmarkGuests(b *testing.B) {
-	l := newLab(b)
-	for _, j := range l.jobs(b) {
-		b.Run(j.name, func(b *testing.B) {
-			r := row{job: j}
-			for range b.N {
-				r.add(l, b)
+	for _, p := range platforms {
+		b.Run(p.name, func(b *testing.B) {
+			l := newLab(b, p)
+			for _, j := range p.jobs(l, b) {
+				b.Run(j.name, func(b *testing.B) {
+					r := row{job: j}
+					for range b.N {
+						r.add(l, b)
+					}
+					for _, m := range r.metrics() {
+						b.ReportMetric(m.value, m.unit)
+					}
+					p.table.put(r)
+				})
 			}
-			for _, m := range r.metrics() {
-				b.ReportMetric(m.value, m.unit)
-			}
-			table.put(r)
 		})
 	}
 }
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if text := table.String(); text != "" {
-		os.Stdout.WriteString("\n" + text)
-		if path := os.Getenv("STASIS_BENCH_TABLE"); path != "" {
-			if err := os.WriteFile(path, []byte(strings.TrimLeft(text, "\n")), 0o644); err != nil {
-				os.Stderr.WriteString(err.Error() + "\n")
-				code = 1
-			}
-		}
+	if err := report(os.Getenv("STASIS_BENCH_TABLE")); err != nil {
+		os.Stderr.WriteString(err.Error() + "\n")
+		code = 1
 	}
 	os.Exit(code)
 }

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"os"
@@ -12,21 +13,52 @@ import (
 	"time"
 )
 
-// row is what was measured of a job. Times without QEMU are 0.
+// round is one run of a row on each emulator. Times without QEMU are 0.
+type round struct{ stasis, tcg, precise time.Duration }
+
+// row is what was measured of a job.
 type row struct {
 	job
-	units                uint64
-	stasis, tcg, precise time.Duration
+	units  uint64 // of one run: they are all alike
+	rounds []round
 }
 
 // add runs the job once on each emulator.
 func (r *row) add(l *lab, b *testing.B) {
 	c := l.run(b, l.stasis, r.job)
-	r.units, r.stasis = r.units+c.units, r.stasis+c.user
+	r.units = c.units
+	one := round{stasis: c.user}
 	if l.tcg != nil {
-		r.tcg += l.run(b, l.tcg, r.job).user
-		r.precise += l.run(b, l.precise, r.job).user
+		one.tcg, one.precise = l.run(b, l.tcg, r.job).user, l.run(b, l.precise, r.job).user
 	}
+	r.rounds = append(r.rounds, one)
+}
+
+// median is that of something of all rounds, or of a list.
+func median[T cmp.Ordered](list []T) T {
+	list = slices.Sorted(slices.Values(list))
+	return list[len(list)/2]
+}
+
+func (r *row) median(of func(one round) float64) float64 {
+	var list []float64
+	for _, one := range r.rounds {
+		list = append(list, of(one))
+	}
+	return median(list)
+}
+
+func (r *row) mips() float64 {
+	return r.median(func(one round) float64 { return float64(r.units) / float64(one.stasis.Microseconds()) })
+}
+
+// ofTCG and ofPrecise are how often our time goes into QEMU's.
+func (r *row) ofTCG() float64 {
+	return r.median(func(one round) float64 { return one.tcg.Seconds() / one.stasis.Seconds() })
+}
+
+func (r *row) ofPrecise() float64 {
+	return r.median(func(one round) float64 { return one.precise.Seconds() / one.stasis.Seconds() })
 }
 
 type metric struct {
@@ -34,23 +66,16 @@ type metric struct {
 	unit  string
 }
 
-func (r *row) mips() float64 { return float64(r.units) / float64(r.stasis.Microseconds()) }
-
-// ratio is how often our time goes into another's.
-func (r *row) ratio(other time.Duration) float64 { return other.Seconds() / r.stasis.Seconds() }
-
 func (r *row) metrics() []metric {
 	list := []metric{{r.mips(), "MIPS"}, {0, "ns/op"}}
-	if r.tcg > 0 {
-		list = append(list, metric{r.ratio(r.tcg), "of-TCG"}, metric{r.ratio(r.precise), "of-icount"})
+	if r.ofTCG() > 0 {
+		list = append(list, metric{r.ofTCG(), "of-TCG"}, metric{r.ofPrecise(), "of-icount"})
 	}
 	return list
 }
 
-// rows is the table, in the order of the runs. The last run of a row counts.
+// rows is a table, in the order of the runs. The last run of a row counts.
 type rows []row
-
-var table rows
 
 func (t *rows) put(r row) {
 	for i := range *t {
@@ -62,33 +87,74 @@ func (t *rows) put(r row) {
 	*t = append(*t, r)
 }
 
-// String is the table in Markdown; empty if nothing was measured.
-func (t rows) String() string {
-	if len(t) == 0 {
-		return ""
+const preamble = `# Speed
+
+Processor time in user mode of whole processes, less that of starting. The ratios are QEMU's time by ours: 1 is as fast as
+QEMU's TCG, without and with ` + "`-icount shift=0,sleep=off`" + `. A round runs a row on the three in turn; MIPS and ratios are the
+medians of the rounds.
+`
+
+// report prints the tables that were measured, and puts them in place of the older ones in a file, if there is one.
+func report(path string) error {
+	old, err := os.ReadFile(path)
+	if path != "" && err != nil {
+		return err
 	}
+	text, measured := preamble, false
+	for _, p := range platforms {
+		heading := "\n## " + p.title + "\n"
+		if len(p.table) == 0 {
+			_, kept, found := strings.Cut(string(old), heading)
+			if kept, _, _ = strings.Cut(kept, "\n## "); found {
+				text += heading + strings.TrimRight(kept, "\n") + "\n"
+			}
+			continue
+		}
+		measured = true
+		table := heading + p.String()
+		text += table
+		fmt.Print(table)
+	}
+	if path == "" || !measured {
+		return nil
+	}
+	return os.WriteFile(path, []byte(text), 0o644)
+}
+
+// String is the platform's table in Markdown.
+func (p *platform) String() string {
 	var s strings.Builder
-	fmt.Fprintf(&s, "# Speed\n\nMeasured by `make bench` on %s, %s, %s.\n", time.Now().UTC().Format("2006-01-02"), processor(), runtime.Version())
-	s.WriteString("Processor time in user mode of whole processes, less that of starting. The ratios are QEMU's time by ours:\n" +
-		"1 is as fast as QEMU's TCG, without and with `-icount shift=0,sleep=off`.\n\n")
+	fmt.Fprintf(&s, "\nMeasured by `make bench` on %s, %s, %s, rounds: %d.\n\n", time.Now().UTC().Format("2006-01-02"), processor(), runtime.Version(), len(p.table[0].rounds))
 	s.WriteString("| guest | million units | MIPS | of TCG | of TCG with icount |\n|---|---:|---:|---:|---:|\n")
-	for _, r := range t {
-		fmt.Fprintf(&s, "| %s | %d | %.0f | %s | %s |\n", r.name, r.units/1e6, r.mips(), show(r.ratio(r.tcg)), show(r.ratio(r.precise)))
+	for _, r := range p.table {
+		writeRow(&s, r.name, fmt.Sprint(r.units/1e6), r.mips(), r.ofTCG(), r.ofPrecise())
 	}
-	t.writeMean(&s, "geometric mean of the loops")
-	t.without("copy", "fill").writeMean(&s, "the same without copy and fill, each a REP instruction")
+	p.table.of(straight).writeMean(&s, "geometric mean of the straight loops")
+	if p.apart != nil {
+		p.table.of(straight).without(p.apart).writeMean(&s, "the same without "+strings.Join(p.apart, " and ")+", "+p.why)
+	}
+	p.table.of(system).writeMean(&s, "geometric mean of traps and translation")
 	return s.String()
 }
 
+// of is the rows of one kind.
+func (t rows) of(k kind) rows {
+	return slices.DeleteFunc(slices.Clone(t), func(r row) bool { return r.kind != k })
+}
+
 // without is the table less some rows.
-func (t rows) without(names ...string) rows {
+func (t rows) without(names []string) rows {
 	return slices.DeleteFunc(slices.Clone(t), func(r row) bool { return slices.Contains(names, r.name) })
 }
 
 func (t rows) writeMean(s *strings.Builder, title string) {
-	mips, tcg := t.mean((*row).mips), t.mean(func(r *row) float64 { return r.ratio(r.tcg) })
-	precise := t.mean(func(r *row) float64 { return r.ratio(r.precise) })
-	fmt.Fprintf(s, "| %s | | %.0f | %s | %s |\n", title, mips, show(tcg), show(precise))
+	if len(t) > 0 {
+		writeRow(s, title, "", t.mean((*row).mips), t.mean((*row).ofTCG), t.mean((*row).ofPrecise))
+	}
+}
+
+func writeRow(s *strings.Builder, name, units string, mips, tcg, precise float64) {
+	fmt.Fprintf(s, "| %s | %s | %.0f | %s | %s |\n", name, units, mips, show(tcg), show(precise))
 }
 
 func show(ratio float64) string {
@@ -98,16 +164,13 @@ func show(ratio float64) string {
 	return fmt.Sprintf("%.2f", ratio)
 }
 
-// mean is the geometric mean over the loops.
+// mean is the geometric mean over the rows.
 func (t rows) mean(of func(r *row) float64) float64 {
-	sum, n := 0.0, 0
+	sum := 0.0
 	for i := range t {
-		if t[i].loop {
-			sum += math.Log(of(&t[i]))
-			n++
-		}
+		sum += math.Log(of(&t[i]))
 	}
-	return math.Exp(sum / float64(n))
+	return math.Exp(sum / float64(len(t)))
 }
 
 // processor is the host's processor by name.
