@@ -2,7 +2,7 @@ package arm64
 
 import "math/bits"
 
-// SHA-1, SHA-256 and SHA-512. Source: FIPS 180-4; Arm ARM, "SHA1C" and its kin.
+// SHA-1, SHA-256 and SHA-512, and the parts of SHA-3. Source: FIPS 180-4; FIPS 202; Arm ARM, "SHA1C" and its kin.
 
 // words are a register's four words, the lowest first.
 type words [4]uint32
@@ -144,4 +144,27 @@ func sha512su1(c *CPU, i *Inst) {
 	sigma := func(x uint64) uint64 { return bits.RotateLeft64(x, -19) ^ bits.RotateLeft64(x, -61) ^ x>>6 }
 	w, x, y := c.V[i.Rd()], c.V[i.Rn()], c.V[i.Rm()]
 	c.V[i.Rd()] = vec{w[0] + sigma(x[0]) + y[0], w[1] + sigma(x[1]) + y[1]}
+}
+
+// eachDoubleword sets Rd to a function of the doublewords of Rn, Rm and Ra.
+func (c *CPU) eachDoubleword(i *Inst, f func(n, m, a uint64) uint64) {
+	c.checkFP()
+	n, m, a := c.V[i.Rn()], c.V[i.Rm()], c.V[i.Ra()]
+	c.V[i.Rd()] = vec{f(n[0], m[0], a[0]), f(n[1], m[1], a[1])}
+}
+
+func eor3(c *CPU, i *Inst) {
+	c.eachDoubleword(i, func(n, m, a uint64) uint64 { return n ^ m ^ a })
+}
+
+func bcax(c *CPU, i *Inst) {
+	c.eachDoubleword(i, func(n, m, a uint64) uint64 { return n ^ m&^a })
+}
+
+func rax1(c *CPU, i *Inst) {
+	c.eachDoubleword(i, func(n, m, _ uint64) uint64 { return n ^ bits.RotateLeft64(m, 1) })
+}
+
+func xar(c *CPU, i *Inst) {
+	c.eachDoubleword(i, func(n, m, _ uint64) uint64 { return bits.RotateLeft64(n^m, -int(i.Field(15, 10))) })
 }

@@ -22,6 +22,21 @@ func stlr(c *CPU, i *Inst) {
 	c.writeSized(va, size, c.x(i.Rd()))
 }
 
+// ldapur and stlur have an offset; ldapurs extends the sign.
+func ldapur(c *CPU, i *Inst) {
+	va := c.base(i) + unscaledOffset(i)
+	c.needAligned(va, 1<<i.Field(31, 30), mmu.Read)
+	c.loadTo(i, va)
+}
+
+func ldapurs(c *CPU, i *Inst) { ldapur(c, i) }
+
+func stlur(c *CPU, i *Inst) {
+	va := c.base(i) + unscaledOffset(i)
+	c.needAligned(va, 1<<i.Field(31, 30), mmu.Write)
+	c.storeFrom(i, va)
+}
+
 // ldxr is LDXR: the monitor opens.
 func ldxr(c *CPU, i *Inst) {
 	va, size := c.base(i), i.Field(31, 30)

@@ -196,7 +196,8 @@ func TestIDRegisters(t *testing.T) {
 		{sr(3, 0, 0, 4, 0), 0x1301000000110011},
 		{sr(3, 0, 0, 4, 1), 0x21},
 		{sr(3, 0, 0, 5, 0), 0x10305006},
-		{sr(3, 0, 0, 6, 0), 0x1010100010212120},
+		{sr(3, 0, 0, 6, 0), 0x1020100110212120},
+		{sr(3, 0, 0, 6, 1), 0x1110211101},
 		{sr(3, 0, 0, 7, 0), 0x100126},
 		{sr(3, 0, 0, 7, 1), 0x201002},
 		{sr(3, 0, 0, 7, 2), 0x1000000000010010},
@@ -272,5 +273,26 @@ func TestHiddenRows(t *testing.T) {
 	}
 	if i, ok := c.decode(0xd503201f); !ok || i.Op != decode.HINT {
 		t.Errorf("NOP is %v, %v", i.Op, ok)
+	}
+}
+
+// TestFeaturesWhole finds what comes with every feature that the ID registers show: rows, a register or a system instruction.
+func TestFeaturesWhole(t *testing.T) {
+	whole := map[string]bool{"E0PD": true} // only bits of TCR_EL1, which package mmu tests
+	for _, r := range decode.Rows {
+		for _, name := range strings.Fields(r.Feature) {
+			whole[name] = true
+		}
+	}
+	for n := range sysregs {
+		whole[sysregs[n].feature] = true
+	}
+	for n := range sysinsts {
+		whole[sysinsts[n].feature] = true
+	}
+	for _, name := range FeatureNames() {
+		if !whole[name] {
+			t.Errorf("%s has neither a row nor a register", name)
+		}
 	}
 }

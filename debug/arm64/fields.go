@@ -14,6 +14,8 @@ func fields(i *decode.Inst, name string) (string, []string) {
 	switch {
 	case strings.HasPrefix(i.Op.String(), "SHA512"):
 		return name, sha512(i)
+	case decode.Rows[i.Row].Feature == "SHA3":
+		return name, sha3(i)
 	case general(i):
 		return convert(i, name)
 	case pattern[1] == 'q' || i.Op == decode.FCMLAelem:
@@ -38,6 +40,20 @@ func sha512(i *decode.Inst) []string {
 		return []string{v(i.Rd()), v(i.Rn())}
 	}
 	return []string{v(i.Rd()), v(i.Rn()), v(i.Rm())}
+}
+
+func sha3(i *decode.Inst) (operands []string) {
+	registers, arrangement := []uint8{i.Rd(), i.Rn(), i.Rm()}, "2d"
+	if i.Op == decode.EOR3 || i.Op == decode.BCAX {
+		registers, arrangement = append(registers, i.Ra()), "16b"
+	}
+	for _, n := range registers {
+		operands = append(operands, fmt.Sprintf("v%d.%s", n, arrangement))
+	}
+	if i.Op == decode.XAR {
+		operands = append(operands, fmt.Sprintf("#%d", i.Field(15, 10)))
+	}
+	return operands
 }
 
 // elementSize is log2 of the bytes of an element.

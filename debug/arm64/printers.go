@@ -11,7 +11,7 @@ import (
 var printers = map[decode.Op]printer{
 	decode.UDF: immediate(15, 0), decode.HVC: immediate(20, 5), decode.SMC: immediate(20, 5),
 	decode.SYS: system, decode.SYSL: systemRead, decode.MSRimm: pstate, decode.BTI: bti,
-	decode.SB: bare, decode.CFINV: bare, decode.RMIF: rmif, decode.SETF8: setFlags, decode.SETF16: setFlags,
+	decode.SB: bare, decode.CFINV: bare, decode.AXFLAG: bare, decode.XAFLAG: bare, decode.RMIF: rmif, decode.SETF8: setFlags, decode.SETF16: setFlags,
 	decode.RETAA: key(false), decode.ERETAA: key(false), decode.BRAA: key(true), decode.BLRAA: key(true), decode.LDRAA: loadAuth,
 	decode.PACGA: func(i *decode.Inst, name string) (string, []string) {
 		return name, []string{x(i.Rd()), x(i.Rn()), base(i.Rm())}
@@ -21,6 +21,7 @@ var printers = map[decode.Op]printer{
 	decode.AUTIA: sign, decode.AUTIB: sign, decode.AUTDA: sign, decode.AUTDB: sign,
 	decode.CAS: atomic, decode.SWP: atomic, decode.LDADD: atomic, decode.LDCLR: atomic, decode.LDEOR: atomic, decode.LDSET: atomic,
 	decode.LDSMAX: atomic, decode.LDSMIN: atomic, decode.LDUMAX: atomic, decode.LDUMIN: atomic, decode.CASP: casp, decode.LDAPR: loadAcquire,
+	decode.LDAPUR: orderedOffset, decode.LDAPURS: orderedOffset, decode.STLUR: orderedOffset,
 	decode.FJCVTZS: func(i *decode.Inst, name string) (string, []string) {
 		return name, []string{w(i.Rd()), fmt.Sprint("d", i.Rn())}
 	},
@@ -141,6 +142,23 @@ func casp(i *decode.Inst, name string) (string, []string) {
 
 func loadAcquire(i *decode.Inst, name string) (string, []string) {
 	return name + order(i, false, false), []string{sized(i.Rd(), i.Field(31, 30)), "[" + base(i.Rn()) + "]"}
+}
+
+// orderedOffset is a load-acquire or store-release at an offset.
+func orderedOffset(i *decode.Inst, name string) (string, []string) {
+	size, to := i.Field(31, 30), w(i.Rd())
+	if opc := i.Field(23, 22); opc == 2 || opc < 2 && size == 3 {
+		to = x(i.Rd())
+	}
+	name += order(i, false, false)
+	if size == 2 && i.Op == decode.LDAPURS {
+		name += "w"
+	}
+	address := "[" + base(i.Rn())
+	if offset := i.Signed(20, 12); offset != 0 {
+		address += fmt.Sprintf(", #%d", offset)
+	}
+	return name, []string{to, address + "]"}
 }
 
 // convert is between general-purpose and floating-point registers of half precision.

@@ -10,8 +10,8 @@ import (
 )
 
 // gapFeatures are the features of which the oracle knows no instruction, or only that they are hints.
-var gapFeatures = []string{"PAuth", "BTI", "SB", "PAN", "UAO", "DIT", "SSBS", "FlagM", "LSE", "LRCPC", "FP16", "RDM", "DotProd", "JSCVT", "FCMA", "FCMA FP16",
-	"FRINTTS", "SHA512"}
+var gapFeatures = []string{"PAuth", "BTI", "SB", "PAN", "UAO", "DIT", "SSBS", "FlagM", "FlagM2", "LSE", "LRCPC", "LRCPC2", "FP16", "RDM", "DotProd", "JSCVT", "FCMA", "FCMA FP16",
+	"FRINTTS", "SHA512", "SHA3"}
 
 // gapOps are other operations that it does not know.
 var gapOps = []Op{UDF, HVC, SMC}

@@ -64,9 +64,11 @@ var Rows = slices.Concat(
 	table("DIT", ditRows),
 	table("SSBS", ssbsRows),
 	table("FlagM", cfinvRows, flagRows),
+	table("FlagM2", axflagRows),
 	table("CRC32", crcRows),
 	table("LSE", lseRows),
 	table("LRCPC", lrcpcRows),
+	table("LRCPC2", rcpcOffsetRows),
 	table("FP16", halfFloatRows, simdHalfRows),
 	table("RDM", rdmRows),
 	table("DotProd", dotRows),
@@ -79,6 +81,7 @@ var Rows = slices.Concat(
 	table("SHA1", sha1Rows),
 	table("SHA256", sha256Rows),
 	table("SHA512", sha512Rows),
+	table("SHA3", sha3Rows),
 )
 
 // table turns spelled rows into Rows of one feature.

@@ -36,6 +36,14 @@ var sha512Rows = []row{
 	{"1100111011000000100000nnnnnddddd", SHA512SU0, ""},
 }
 
+// sha3Rows is what SHA-3 is made of.
+var sha3Rows = []row{
+	{"11001110000mmmmm0aaaaannnnnddddd", EOR3, ""},
+	{"11001110001mmmmm0aaaaannnnnddddd", BCAX, ""},
+	{"11001110011mmmmm100011nnnnnddddd", RAX1, ""},
+	{"11001110100mmmmmiiiiiinnnnnddddd", XAR, ""},
+}
+
 // pmullRows multiplies polynomials of 64 bits.
 var pmullRows = []row{
 	{"0q001110111mmmmm111000nnnnnddddd", PMULL, ""},

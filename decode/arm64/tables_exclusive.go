@@ -35,3 +35,12 @@ var lseRows = []row{
 var lrcpcRows = []row{
 	{"ss111000101xxxxx110000nnnnnttttt", LDAPR, ""},
 }
+
+// rcpcOffsetRows is such loads and stores at an offset that is not scaled. Those that extend the sign have 64 bits (o=0) or 32.
+//
+// Source: Arm ARM, "LDAPR/STLR (unscaled immediate)".
+var rcpcOffsetRows = []row{
+	{"ss011001000iiiiiiiii00nnnnnttttt", STLUR, ""},
+	{"ss011001010iiiiiiiii00nnnnnttttt", LDAPUR, ""},
+	{"ss0110011o0iiiiiiiii00nnnnnttttt", LDAPURS, "s!=3 s!=2|o=0"},
+}

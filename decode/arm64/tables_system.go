@@ -74,3 +74,9 @@ var ssbsRows = []row{
 var cfinvRows = []row{
 	{"11010101000000000100xxxx00011111", CFINV, ""},
 }
+
+// axflagRows turns the flags of a comparison of floating-point numbers into another form and back.
+var axflagRows = []row{
+	{"11010101000000000100xxxx00111111", XAFLAG, ""},
+	{"11010101000000000100xxxx01011111", AXFLAG, ""},
+}

@@ -48,6 +48,10 @@ const (
 	SHA512H2
 	SHA512SU1
 	SHA512SU0
+	EOR3
+	BCAX
+	RAX1
+	XAR
 	PMULL
 	STXR
 	STLXR
@@ -71,6 +75,9 @@ const (
 	LDUMIN
 	SWP
 	LDAPR
+	STLUR
+	LDAPUR
+	LDAPURS
 	FMOVgen
 	FCVT
 	SCVTFfix
@@ -670,10 +677,12 @@ const (
 	BTI
 	SB
 	CFINV
+	XAFLAG
+	AXFLAG
 )
 
 // NumOps counts the operations, Invalid included.
-const NumOps = 666
+const NumOps = 675
 
 var opNames = [NumOps]string{
 	Invalid:       "(undefined)",
@@ -720,6 +729,10 @@ var opNames = [NumOps]string{
 	SHA512H2:      "SHA512H2",
 	SHA512SU1:     "SHA512SU1",
 	SHA512SU0:     "SHA512SU0",
+	EOR3:          "EOR3",
+	BCAX:          "BCAX",
+	RAX1:          "RAX1",
+	XAR:           "XAR",
 	PMULL:         "PMULL",
 	STXR:          "STXR",
 	STLXR:         "STLXR",
@@ -743,6 +756,9 @@ var opNames = [NumOps]string{
 	LDUMIN:        "LDUMIN",
 	SWP:           "SWP",
 	LDAPR:         "LDAPR",
+	STLUR:         "STLUR",
+	LDAPUR:        "LDAPUR",
+	LDAPURS:       "LDAPURS",
 	FMOVgen:       "FMOVgen",
 	FCVT:          "FCVT",
 	SCVTFfix:      "SCVTFfix",
@@ -1342,4 +1358,6 @@ var opNames = [NumOps]string{
 	BTI:           "BTI",
 	SB:            "SB",
 	CFINV:         "CFINV",
+	XAFLAG:        "XAFLAG",
+	AXFLAG:        "AXFLAG",
 }

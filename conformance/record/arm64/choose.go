@@ -90,9 +90,10 @@ func word(r *rand.Rand, row int) (raw uint32) {
 	return raw
 }
 
-// should is what the should-be bits of a row should be: zero in barriers and CFINV, one elsewhere.
+// should is what the should-be bits of a row should be: zero in barriers and in what changes flags by MSR's encoding, one elsewhere.
 func should(row int) uint32 {
-	if op := decode.Rows[row].Op; op == decode.SB || op == decode.CFINV {
+	switch decode.Rows[row].Op {
+	case decode.SB, decode.CFINV, decode.AXFLAG, decode.XAFLAG:
 		return 0
 	}
 	return 1

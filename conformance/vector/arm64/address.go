@@ -67,7 +67,7 @@ func memory(op decode.Op) bool {
 
 // aligned reports whether an operation needs aligned addresses.
 func aligned(op decode.Op) bool {
-	return decode.STXR <= op && op <= decode.LDAPR
+	return decode.STXR <= op && op <= decode.LDAPURS
 }
 
 // offset is what a load or store adds to its base before the access.
@@ -94,7 +94,7 @@ func offset(i *decode.Inst) uint64 {
 			scale = 4
 		}
 		return uint64(i.Field(21, 10)) << scale
-	case "LDRpre", "STRpre", "LDRSpre", "LDUR", "STUR", "LDURS", "LDTR", "STTR", "LDTRS":
+	case "LDRpre", "STRpre", "LDRSpre", "LDUR", "STUR", "LDURS", "LDTR", "STTR", "LDTRS", "LDAPUR", "LDAPURS", "STLUR":
 		return uint64(i.Signed(20, 12))
 	}
 	return 0
