@@ -6,6 +6,8 @@
 // Sources: SDM Vol. 3A, "Paging"; APM Vol. 2, "Page Translation and Protection".
 package mmu
 
+import "math/bits"
+
 // PageSize is the granule of the TLB, in bytes; larger pages are held in pieces of it.
 const PageSize = 4096
 
@@ -78,39 +80,42 @@ func (s *State) Flush(keepGlobal bool) {
 	}
 }
 
-// LargePages says which 2 MiB regions a TLB may hold pieces of larger pages of. It is a filter, not state: a region that was
-// never noted has none.
-type LargePages [64]uint64
+// LargePages says which large pages a TLB may hold pieces of. It is a filter, not state: a page that was never noted has none.
+type LargePages struct {
+	spans uint64     // a bit for each size noted
+	held  [64]uint64 // a bit for each page, by a hash
+}
 
-func (l *LargePages) slot(va uint64) (word, bit uint64) {
-	n := va >> 21 & 4095
-	return n >> 6, 1 << (n & 63)
+func (l *LargePages) bit(va uint64, span int) (word *uint64, bit uint64) {
+	n := va>>span + uint64(span)*0x9d
+	return &l.held[n>>6&63], 1 << (n & 63)
 }
 
 // Note records an entry that goes into the TLB.
 func (l *LargePages) Note(e *Entry) {
-	switch {
-	case e.Span > 22:
-		l.All()
-	case e.Span > 12:
-		for _, va := range []uint64{e.Tag, e.Tag ^ 1<<21} { // a 4 MiB page covers two
-			word, bit := l.slot(va)
-			l[word] |= bit
-		}
+	if e.Span > 12 {
+		word, bit := l.bit(e.Tag, int(e.Span))
+		*word |= bit
+		l.spans |= 1 << e.Span
 	}
 }
 
-// All gives up: any region may have pieces.
+// All gives up: any page may have pieces.
 func (l *LargePages) All() {
-	for n := range l {
-		l[n] = ^uint64(0)
+	*l = LargePages{spans: 1}
+	for n := range l.held {
+		l.held[n] = ^uint64(0)
 	}
 }
 
 // May reports whether there may be pieces of a larger page that translates va.
 func (l *LargePages) May(va uint64) bool {
-	word, bit := l.slot(va)
-	return l[word]&bit != 0
+	for spans := l.spans; spans != 0; spans &= spans - 1 {
+		if word, bit := l.bit(va, bits.TrailingZeros64(spans)); *word&bit != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // FlushPage drops what translates va, the other pieces of a large page included, and returns the slots where that can have been.

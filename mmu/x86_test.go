@@ -170,4 +170,7 @@ func TestLargePagesNotes(t *testing.T) {
 	if !l.May(77 << 21) {
 		t.Error("a 1 GiB page was not noted everywhere")
 	}
+	if l.May(5<<30 | 5<<21) {
+		t.Error("a page was noted that is not there")
+	}
 }

@@ -315,7 +315,9 @@ func (c *CPU) miss(a mmu.Access) *uop {
 	b, k, left := c.sync(in)
 	last := va + uint64(uopBytes[in.op]) - 1
 	if !c.slowData && (last^va)&^pageMask == 0 { // else the handler finds what faults first
-		c.translate(va, c.access(a))
+		if _, _, fault, ok := c.tryTranslate(va, c.access(a)); !ok {
+			return c.refuse(va, fault, c.access(a))
+		}
 		array := &c.tlbR
 		if a == mmu.Write {
 			array = &c.tlbW

@@ -6,30 +6,34 @@ import "stasis/mmu"
 
 // translate maps an address for an access and leaves the inline arrays knowing it, or raises an abort.
 func (c *CPU) translate(va uint64, a mmu.Access) (pa uint64, perm uint16) {
+	pa, perm, fault, ok := c.tryTranslate(va, a)
+	if !ok {
+		c.abort(va, fault, a)
+	}
+	return pa, perm
+}
+
+// tryTranslate is translate for who raises the abort himself: !ok is one.
+func (c *CPU) tryTranslate(va uint64, a mmu.Access) (pa uint64, perm uint16, fault uint8, ok bool) {
 	if !c.walker.On {
-		return c.identity(va, a), mmu.PermDevice
+		pa = c.walker.Untagged(va, a)
+		return pa, mmu.PermDevice, mmu.FaultAddressSize, pa>>mmu.PABits == 0 // data is Device memory
 	}
-	e := c.lookup(va, a)
+	e, fault := c.lookup(va, a)
+	if e == nil {
+		return 0, 0, fault, false
+	}
 	c.fillInline(va, e, a)
-	return e.PA | va&pageMask, e.Perm
+	return e.PA | va&pageMask, e.Perm, 0, true
 }
 
-// identity is translation while it is off: data is Device memory, and an address beyond the physical ones is a fault.
-func (c *CPU) identity(va uint64, a mmu.Access) uint64 {
-	pa := c.walker.Untagged(va, a)
-	if pa>>mmu.PABits != 0 {
-		c.abort(va, mmu.FaultAddressSize, a)
-	}
-	return pa
-}
-
-// lookup finds the architectural TLB's entry, walking the tables on a miss.
-func (c *CPU) lookup(va uint64, a mmu.Access) *mmu.Entry {
+// lookup finds the architectural TLB's entry, walking the tables on a miss; nil if that is a fault.
+func (c *CPU) lookup(va uint64, a mmu.Access) (e *mmu.Entry, fault uint8) {
 	slot := mmu.Index(va)
-	e := &c.TLB.Side(a)[slot]
+	e = &c.TLB.Side(a)[slot]
 	plain := c.walker.Untagged(va, a)
 	if e.Holds(plain, c.walker.ASID) && c.walker.Allowed(e, a) {
-		return e
+		return e, 0
 	}
 	c.stats.Walks++
 	found, fault, ok := c.walker.Walk(va, a)
@@ -37,12 +41,12 @@ func (c *CPU) lookup(va uint64, a mmu.Access) *mmu.Entry {
 		if e.Holds(plain, c.walker.ASID) {
 			c.evict(slot, a)
 		}
-		c.abort(va, fault, a)
+		return nil, fault
 	}
 	c.evict(slot, a)
 	*e = found
 	c.large.Note(e)
-	return e
+	return e, 0
 }
 
 // evict drops an architectural entry and what the inline arrays have of it.
@@ -95,6 +99,14 @@ const (
 // dataAbort raises a data abort. Source: Arm ARM, "ISS encoding for an exception from a Data Abort".
 func (c *CPU) dataAbort(va uint64, fsc uint8, a mmu.Access) {
 	c.raiseAt(ecDataAbort, dataSyndrome(fsc, a), va)
+}
+
+// refuse takes the data abort of a micro-operation. There is nothing to unwind.
+func (c *CPU) refuse(va uint64, fsc uint8, a mmu.Access) *uop {
+	c.stats.Faults++
+	c.exc = exception{kind: kindSync, ec: ecDataAbort, iss: dataSyndrome(fsc, a), far: va, hasFAR: true}
+	c.unwound()
+	return c.engine.exitOp
 }
 
 // dataSyndrome is what data aborts and watchpoints report: WnR is set for cache maintenance too.

@@ -14,10 +14,10 @@ type sysinst struct {
 
 var sysinsts = concat(cacheInstructions(), translateInstructions(), tlbInstructions())
 
-var sysinstAt = func() map[SysReg]*sysinst {
-	at := map[SysReg]*sysinst{}
+// sysinstAt is the index into sysinsts plus one, by encoding.
+var sysinstAt = func() (at [1 << 16]uint8) {
 	for n := range sysinsts {
-		at[sysinsts[n].at] = &sysinsts[n]
+		at[sysinsts[n].at] = uint8(n + 1)
 	}
 	return at
 }()
@@ -25,8 +25,12 @@ var sysinstAt = func() map[SysReg]*sysinst {
 // sys is SYS.
 func sys(c *CPU, i *Inst) {
 	at := sysRegOf(i)
-	s := sysinstAt[at]
-	if s == nil || s.feature != "" && !c.features[s.feature] {
+	n := sysinstAt[at]
+	if n == 0 {
+		c.unknownSysreg(at)
+	}
+	s := &sysinsts[n-1]
+	if s.feature != "" && !c.features[s.feature] {
 		c.unknownSysreg(at)
 	}
 	if c.EL == 0 {
