@@ -118,6 +118,35 @@ func TestPointers(t *testing.T) {
 	}
 }
 
+// TestPointerHalves signs addresses whose bits 63 and 55 differ, where the halves have sizes or tags of their own: with tags in either
+// half bit 55 says which half it is, without them bit 63. Source: Arm ARM pseudocode, "AddPAC".
+func TestPointerHalves(t *testing.T) {
+	const tbi0, tbi1, tbid1 = 1 << 37, 1 << 38, 1 << 52
+	c, _ := newRig(t)
+	c.Sys.SCTLR |= sctlrEnIA | sctlrEnDB
+	c.Sys.APIA, c.Sys.APDB = [2]uint64{1, 2}, [2]uint64{3, 4}
+	for _, v := range []struct {
+		tcr, ptr uint64
+		key      *pacKey
+		plain    uint64 // what the code is over
+		mask     uint64 // where it goes
+		flip     uint64 // the bit of it that says that the address was not canonical
+	}{
+		{32 | 39<<16, 0x0080000012345678, &keyIA, 0x12345678, 0xff7fffff00000000, 1 << 62},
+		{32 | 39<<16, 0x8000000012345678, &keyDB, 0xfffffffffe345678, 0xff7ffffffe000000, 1 << 62},
+		{16 | 25<<16 | tbi0, 0x1280001234567890, &keyDB, 0xffffff9234567890, 0xff7fff8000000000, 1 << 62},
+		{16 | 25<<16 | tbi0, 0x9200001234567890, &keyDB, 0x9200001234567890, 0x007f000000000000, 0},
+		{25 | 16<<16 | tbi1 | tbid1, 0x7f80001234567890, &keyIA, 0x1234567890, 0xff7fff8000000000, 1 << 62},
+		{25 | 16<<16 | tbi1 | tbid1, 0x7f80001234567890, &keyDB, 0x7fff001234567890, 0x007f000000000000, 1 << 54},
+	} {
+		c.Sys.TCR = v.tcr
+		code := c.computePAC(v.plain, 99, c.keyOf(v.key)) ^ v.flip
+		if got, want := c.addPAC(v.ptr, 99, v.key), v.plain&^v.mask|code&v.mask; got != want {
+			t.Errorf("TCR_EL1 %#x: addPAC(%#x) = %#x, want %#x", v.tcr, v.ptr, got, want)
+		}
+	}
+}
+
 // run executes words at ramBase until the CPU has done that many units.
 func run(t *testing.T, c *CPU, b *board, words ...uint32) {
 	t.Helper()

@@ -31,6 +31,7 @@ const (
 
 	DemoARM64  = "demo-arm64"  // AArch64, on the board virt: Demo, with the symbols of Demo
 	TestsARM64 = "tests-arm64" // AArch64, on the board virt: prints what it finds, and powers off
+	PACARM64   = "pac-arm64"   // AArch64, on the board virt: prints hashes of what pointer authentication gives
 	BenchARM64 = "bench-arm64" // AArch64, on the board virt: loops to time, see BenchmarksARM64
 )
 
