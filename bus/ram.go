@@ -83,6 +83,9 @@ func (r *RAM) Size() uint64 { return r.low + r.highSize }
 // Low returns the end of the memory below the hole.
 func (r *RAM) Low() uint64 { return r.low }
 
+// LowView is the memory below the hole, for reading.
+func (r *RAM) LowView() []byte { return r.mem[:r.low] }
+
 // High returns where the memory above the hole begins and how much there is of it.
 func (r *RAM) High() (base, size uint64) { return r.highBase, r.highSize }
 

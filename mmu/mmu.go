@@ -71,13 +71,9 @@ func (s *State) Side(a Access) *[Entries]Entry {
 
 // Flush drops all entries, or all but the global ones.
 func (s *State) Flush(keepGlobal bool) {
-	for _, side := range []*[Entries]Entry{&s.D, &s.I} {
-		for i := range side {
-			if !keepGlobal || side[i].Perm&PermGlobal == 0 {
-				side[i] = Entry{}
-			}
-		}
-	}
+	var f Filled
+	f.All()
+	f.Flush(s, keepGlobal)
 }
 
 // LargePages says which large pages a TLB may hold pieces of. It is a filter, not state: a page that was never noted has none.
@@ -137,11 +133,7 @@ func (s *State) FlushPage(va uint64, large *LargePages) (first, n int) {
 
 // FlushPCID drops the non-global entries of one address space.
 func (s *State) FlushPCID(pcid uint16) {
-	for _, side := range []*[Entries]Entry{&s.D, &s.I} {
-		for i := range side {
-			if side[i].PCID == pcid && side[i].Perm&PermGlobal == 0 {
-				side[i] = Entry{}
-			}
-		}
-	}
+	var f Filled
+	f.All()
+	f.FlushPCID(s, pcid)
 }

@@ -1,5 +1,7 @@
 package mmu
 
+import "encoding/binary"
+
 // Memory is the physical memory that holds page tables.
 type Memory interface {
 	ReadPhys(pa uint64, size int) uint64
@@ -9,6 +11,7 @@ type Memory interface {
 // X86 is a page walker for one CPU's control registers: the paging mode and what its checks depend on.
 type X86 struct {
 	Mem       Memory
+	Low       []byte // what Mem has from address 0 on, to be read directly
 	CR3       uint64
 	Levels    int  // 0 no paging, 2 32-bit, 3 PAE, 4, 5
 	PSE       bool // CR4.PSE: 4 MiB pages in 32-bit paging
@@ -111,7 +114,7 @@ func (w *X86) descend(va uint64, steps *[5]step) (n int, shift uint, code uint32
 	}
 	for {
 		entry := table + va>>shift&(1<<bits-1)*uint64(size)
-		pte := w.Mem.ReadPhys(entry, size)
+		pte := w.read(entry, size)
 		if pte&pteP == 0 {
 			return 0, 0, faultMissing
 		}
@@ -130,6 +133,17 @@ func (w *X86) descend(va uint64, steps *[5]step) (n int, shift uint, code uint32
 		}
 		shift -= bits
 	}
+}
+
+// read reads an entry.
+func (w *X86) read(entry uint64, size int) uint64 {
+	if entry+8 > uint64(len(w.Low)) {
+		return w.Mem.ReadPhys(entry, size)
+	}
+	if size == 4 {
+		return uint64(binary.LittleEndian.Uint32(w.Low[entry:]))
+	}
+	return binary.LittleEndian.Uint64(w.Low[entry:])
 }
 
 func (w *X86) addressMask() uint64 { return (1<<w.PhysBits - 1) &^ 0xfff }

@@ -97,7 +97,6 @@ func (c *CPU) setCR3(v uint64) {
 		return
 	}
 	c.useSpace()
-	c.engine.dropCode()
 	c.fetchPage = nil
 	if !keep {
 		c.flushPCID(c.walker.PCID)

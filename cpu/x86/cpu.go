@@ -89,6 +89,7 @@ type CPU struct {
 
 	walker   mmu.X86
 	large    mmu.LargePages
+	filled   mmu.Filled
 	features features
 	spaces   [spaceCount]space // context ids by address space
 	space    int               // the current one
@@ -178,10 +179,14 @@ func (c *CPU) guarded() {
 	}
 }
 
-// slowBoundary reports whether the next instruction needs the single-step engine: it stands in a shadow, or is traced.
+// slowBoundary reports whether the next instruction needs the single-step engine: it stands in a shadow, is traced, or has RF set
+// while somebody could tell.
 func (c *CPU) slowBoundary() bool {
-	return c.attention && (c.InhibitSTI || c.InhibitMovSS || c.eflags&(flagTF|flagRF) != 0) || c.skip || c.Hold
+	return c.attention && (c.InhibitSTI || c.InhibitMovSS || c.eflags&flagTF != 0 || c.eflags&flagRF != 0 && c.stoppable()) || c.skip || c.Hold
 }
+
+// stoppable reports whether a breakpoint or the debugger may stop the CPU before an instruction.
+func (c *CPU) stoppable() bool { return c.breakpoints != nil || c.awaiting || c.intercepts != 0 }
 
 // leave ends Run at the next boundary.
 func (c *CPU) leave(exit cpu.Exit) {

@@ -170,6 +170,10 @@ func (c *CPU) runBlocks() {
 		c.step()
 		return
 	}
+	if c.eflags&flagRF != 0 { // it is for the first instruction, which begins now
+		c.eflags &^= flagRF
+		c.updateAttention()
+	}
 	c.run(in)
 }
 
@@ -203,10 +207,13 @@ func (c *CPU) blockAt(ip uint64) *block {
 	}
 	e := &c.engine
 	va := c.linearIP(ip)
+	slot, j := &e.code[mmu.Index(va)], &e.jumps[jumpIndex(va)]
+	tag := va&^pageMask | c.ctx
+	if slot.tag == tag && j.va == va && j.key == slot.key && j.link.op != uDead { // the TLB's instruction side holds the page
+		return e.blockOf(j.link)
+	}
 	page := c.codePage(va)
-	slot := &e.code[mmu.Index(va)]
-	slot.tag, slot.key = va&^pageMask|c.ctx, page|e.mode
-	j := &e.jumps[jumpIndex(va)]
+	slot.tag, slot.key = tag, page|e.mode
 	if j.va == va && j.key == slot.key && j.link.op != uDead {
 		return e.blockOf(j.link)
 	}
@@ -296,7 +303,10 @@ func (c *CPU) miss(a mmu.Access) *uop {
 	}
 	b, k, left := c.sync(in)
 	if (c.lastByte(in, va)^va)&^pageMask == 0 && c.canonical(va) { // else the handler finds what faults first
-		c.translate(va, c.access(a))
+		if !c.reach(va, c.access(a)) {
+			c.unwound()
+			return c.engine.exitOp
+		}
 		array, lines := &c.tlbR, &c.lineR
 		if a == mmu.Write {
 			array, lines = &c.tlbW, &c.lineW

@@ -18,8 +18,30 @@ func (c *CPU) translate(lin uint64, a mmu.Access) uint64 {
 	return e.PA | lin&pageMask
 }
 
+// reach is translate without its result, for callers that unwind by themselves: false is a #PF, which waits in c.exc.
+func (c *CPU) reach(lin uint64, a mmu.Access) bool {
+	if c.walker.Levels == 0 {
+		c.fillInline(lin, lin&^pageMask, a, true)
+		return true
+	}
+	e := c.find(lin, a)
+	if e != nil {
+		c.fillInline(lin, e.PA, a, e.Perm&mmu.PermDirty != 0)
+	}
+	return e != nil
+}
+
 // lookup finds the architectural TLB's entry, walking the page tables on a miss.
 func (c *CPU) lookup(lin uint64, a mmu.Access) *mmu.Entry {
+	e := c.find(lin, a)
+	if e == nil {
+		panic(&c.exc)
+	}
+	return e
+}
+
+// find is lookup for callers that unwind by themselves: nil is a #PF, which waits in c.exc.
+func (c *CPU) find(lin uint64, a mmu.Access) *mmu.Entry {
 	slot := mmu.Index(lin)
 	e := &c.TLB.Side(a)[slot]
 	if e.Holds(lin, c.walker.PCID) && c.walker.Allowed(e, a) {
@@ -31,10 +53,14 @@ func (c *CPU) lookup(lin uint64, a mmu.Access) *mmu.Entry {
 		if e.Holds(lin, c.walker.PCID) {
 			c.evict(slot, a)
 		}
-		c.pageFault(fault)
+		c.CR2 = fault.VA
+		c.stats.Faults++
+		c.exc = exception{vecPF, kindFault, fault.Code}
+		return nil
 	}
 	c.evict(slot, a)
 	*e = found
+	c.filled.Note(slot, a)
 	c.large.Note(e)
 	return e
 }
@@ -79,12 +105,6 @@ func (c *CPU) fillInline(lin, page uint64, a mmu.Access, dirty bool) {
 	array[mmu.Index(lin)] = inline{lin&^pageMask | c.ctx, host}
 }
 
-func (c *CPU) pageFault(f mmu.Fault) {
-	c.CR2 = f.VA
-	c.stats.Faults++
-	c.raise(vecPF, f.Code)
-}
-
 // Translate maps a virtual address with supervisor rights and without any side effect.
 func (c *CPU) Translate(va uint64) (pa uint64, ok bool) {
 	if c.walker.Levels == 0 {
@@ -102,7 +122,7 @@ func (c *CPU) Translate(va uint64) (pa uint64, ok bool) {
 // pagingChanged sets the walker up from the control registers. What the TLB holds stays; see flushTLB.
 func (c *CPU) pagingChanged() {
 	w := &c.walker
-	*w = mmu.X86{Mem: physMemory{c}, CR3: c.CR3, PhysBits: physBits, NXE: c.EFER&eferNXE != 0, WP: c.CR0&cr0WP != 0,
+	*w = mmu.X86{Mem: physMemory{c}, Low: c.ram.LowView(), CR3: c.CR3, PhysBits: physBits, NXE: c.EFER&eferNXE != 0, WP: c.CR0&cr0WP != 0,
 		SMEP: c.CR4&cr4SMEP != 0, SMAP: c.CR4&cr4SMAP != 0, PSE: c.CR4&cr4PSE != 0, PKE: c.CR4&cr4PKE != 0 && c.longMode(), PKRU: c.PKRU,
 		NoGlobal: c.CR4&cr4PGE == 0, NoGiant: !c.features.giant, PDPTE: c.PDPTE, PCID: c.pcid()}
 	c.vaUnused = 16
@@ -130,7 +150,7 @@ func (c *CPU) pcid() uint16 {
 
 // flushTLB empties the architectural TLB, and with it everything below.
 func (c *CPU) flushTLB(keepGlobal bool) {
-	c.TLB.Flush(keepGlobal)
+	c.filled.Flush(&c.TLB, keepGlobal)
 	if !keepGlobal {
 		c.large = mmu.LargePages{}
 	}
@@ -139,7 +159,7 @@ func (c *CPU) flushTLB(keepGlobal bool) {
 
 // flushPCID drops one address space's translations that are not global.
 func (c *CPU) flushPCID(pcid uint16) {
-	c.TLB.FlushPCID(pcid)
+	c.filled.FlushPCID(&c.TLB, pcid)
 	for n := range c.spaces {
 		if c.spaces[n].pcid == pcid {
 			c.spaces[n].ids = [classCount]uint16{}

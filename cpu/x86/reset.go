@@ -61,6 +61,7 @@ func (c *CPU) refresh() {
 		c.R[regSegBase+n] = c.Seg[n].Base
 	}
 	c.large.All()
+	c.filled.All()
 	c.pagingChanged()
 	c.DropInline()
 	c.codeChanged()
