@@ -67,6 +67,32 @@ func TestWatchFirst(t *testing.T) {
 	}
 }
 
+// TestWatchReadModify: an instruction that reads, changes and writes is a read, also where the page is written all the time and where
+// another watchpoint waits for a change of the same bytes.
+func TestWatchReadModify(t *testing.T) {
+	const loop = "48894708 48ff07 ebf7" // mov [rdi+8],rax; inc qword [rdi]; jmp
+	for _, single := range []bool{false, true} {
+		for _, changes := range []bool{false, true} {
+			r := newRig(t, loop, rigOptions{})
+			r.cpu(0).SetSingleStep(single)
+			r.do(func() {
+				runTo(r.m, 1000)
+				r.d.SetWatchpoint(r, rigData, 8, debug.Read)
+				if changes {
+					r.d.WatchChange(r, rigData+8, 8)
+				}
+			})
+			for range 3 {
+				before := r.m.Retired()
+				s := r.cont()
+				if s.Kind != debug.StopWatchpoint || s.Access != debug.Read || s.Addr != rigData || r.m.Retired() > before+3 {
+					t.Errorf("single %v, changes %v: %+v, %d units on", single, changes, s, r.m.Retired()-before)
+				}
+			}
+		}
+	}
+}
+
 // TestStepFromPhysicalBreakpoint: a step from where a physical breakpoint stands executes the instruction, also when the CPU did not
 // come there by a breakpoint stop.
 func TestStepFromPhysicalBreakpoint(t *testing.T) {

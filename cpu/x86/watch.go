@@ -99,11 +99,12 @@ func (c *CPU) SetWatchpoints(w []cpu.Watch) {
 }
 
 // watched reports whether a watchpoint, the debugger's or the guest's, waits for reads or writes in a range: what is watched is
-// never in the inline arrays, so every such access comes by watchAccess.
+// never in the inline arrays, so every such access comes by watchAccess. What reads and writes asks the arrays for writes alone,
+// so a watchpoint for reads counts there too.
 func (c *CPU) watched(lin, size uint64, write bool) bool {
 	for i := range c.watches {
 		w := &c.watches[i]
-		if (write && w.Write || !write && w.Read) && (w.Addr-lin < size || lin-w.Addr < w.Len) {
+		if (write || w.Read) && (w.Addr-lin < size || lin-w.Addr < w.Len) {
 			return true
 		}
 	}
