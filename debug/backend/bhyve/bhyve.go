@@ -136,7 +136,7 @@ func (b *Backend) Resume(p debug.Plan) debug.Stop {
 		}
 	}
 	if stepping {
-		return b.Report(b.settle(b.Step(cpu)))
+		return b.Report(b.single(cpu))
 	}
 	return b.Report(b.run(p))
 }
@@ -150,10 +150,19 @@ func (b *Backend) stepOver(cpu int) (machine.Stop, bool) {
 	}
 	b.Say(cpu, "take INT3 out")
 	b.Lift(p)
-	stop := b.settle(b.Step(cpu))
+	stop := b.single(cpu)
 	b.Put(p)
 	b.Say(cpu, "put INT3 back")
 	return stop, stop.Reason != machine.StopStep
+}
+
+// single is one step. The guest's own #BP goes back to it, and the monitor trap comes behind its delivery.
+func (b *Backend) single(cpu int) machine.Stop {
+	for {
+		if stop := b.settle(b.Step(cpu)); stop.Reason != machine.StopException {
+			return stop
+		}
+	}
 }
 
 // run continues to the next stop that is the debugger's.
