@@ -269,6 +269,13 @@ func (c *CPU) setRFLAGS(v uint64) {
 	c.updateAttention()
 }
 
+// replaceFlags loads the bits of an image that a mask has, the status flags among them.
+func (c *CPU) replaceFlags(v, mask uint64) {
+	c.flags.put(v)
+	c.setEFLAGS(c.eflags&^mask | v&mask&flagsAll&^flagsStatus&^flagOne)
+	c.updateAttention()
+}
+
 // setEFLAGS loads the bits that are not status flags. AC decides what an access may do.
 func (c *CPU) setEFLAGS(v uint64) {
 	changed := c.eflags ^ v

@@ -310,7 +310,10 @@ func (c *CPU) returnStack(cs *Segment, ss uint16, cpl uint8) Segment {
 
 // dropData nulls the data segments that an outer privilege may not keep.
 func (c *CPU) dropData(cpl uint8) {
-	for _, n := range []int{decode.ES, decode.DS, decode.FS, decode.GS} {
+	if cpl == 0 { // nothing is further in
+		return
+	}
+	for _, n := range [...]int{decode.ES, decode.DS, decode.FS, decode.GS} {
 		s := &c.Seg[n]
 		conforming := s.Attr&(attrCode|attrConforming) == attrCode|attrConforming
 		if s.Attr&attrP != 0 && !conforming && s.dpl() < cpl {
@@ -357,10 +360,15 @@ func (c *CPU) iretReal(size int) {
 		c.loadVirtualIF(flags, mask)
 		return
 	}
-	c.setRFLAGS(c.rflags()&^mask | flags&mask)
+	c.replaceFlags(flags, mask)
 }
 
 func (c *CPU) iretProtected(size int) {
+	if frame := c.stackView(5 * 8); frame != nil && size == 8 {
+		w := (*[5]uint64)(frame)
+		c.iretLong(w[0], uint16(w[1]), w[2], w[3], uint16(w[4]))
+		return
+	}
 	ip, cs, flags := c.peek(0, size), uint16(c.peek(int64(size), size)), c.peek(int64(2*size), size)
 	if flags&flagVM != 0 && size == 4 && c.CPL == 0 && !c.longMode() {
 		c.iretV86(ip, cs, flags)
@@ -372,12 +380,21 @@ func (c *CPU) iretProtected(size int) {
 	if uint8(cs&3) == c.CPL && c.mode != decode.Mode64 {
 		c.setSP(c.R[4] + uint64(3*size))
 		c.enterFar(s, cs, ip)
-		c.setRFLAGS(c.rflags()&^mask | flags&mask)
+		c.replaceFlags(flags, mask)
 		return
 	}
 	sp, ss := c.peek(int64(3*size), size), uint16(c.peek(int64(4*size), size))
 	c.returnOuter(s, cs, ip, ss, sp)
-	c.setRFLAGS(c.rflags()&^mask | flags&mask)
+	c.replaceFlags(flags, mask)
+}
+
+// iretLong is IRETQ in 64-bit code, with the words of its frame.
+func (c *CPU) iretLong(ip uint64, cs uint16, flags, sp uint64, ss uint16) {
+	s := c.returnSegment(cs)
+	c.checkOffset(&s, ip)
+	mask := c.iretMask(8)
+	c.returnOuter(s, cs, ip, ss, sp)
+	c.replaceFlags(flags, mask)
 }
 
 // iretMask is what IRET loads at the privilege before it returns.

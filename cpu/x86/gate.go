@@ -43,11 +43,7 @@ func (c *CPU) idtGate(e *exception, size uint64) (g gate) {
 	if at+size-1 > uint64(c.IDTR.Limit) {
 		c.raise(vecGP, code)
 	}
-	lo, hi := loadSys[uint64](c, c.IDTR.Base+at), uint64(0)
-	if size == 16 {
-		hi = loadSys[uint64](c, c.IDTR.Base+at+8)
-	}
-	g = parseGate(lo, hi)
+	g = parseGate(c.loadGate(c.IDTR.Base+at, size))
 	if !validGate(g.kind, size) || e.kind == kindSoftware && g.dpl < c.CPL {
 		c.raise(vecGP, code)
 	}
@@ -55,6 +51,18 @@ func (c *CPU) idtGate(e *exception, size uint64) (g gate) {
 		c.raise(vecNP, code)
 	}
 	return g
+}
+
+// loadGate reads the two halves of a gate.
+func (c *CPU) loadGate(lin, size uint64) (lo, hi uint64) {
+	if p := c.implicitHost(lin, size); p != nil && size == 16 {
+		return *(*uint64)(p), *(*uint64)(unsafe.Add(p, 8))
+	}
+	lo = loadSys[uint64](c, lin)
+	if size == 16 {
+		hi = loadSys[uint64](c, lin+8)
+	}
+	return lo, hi
 }
 
 func validGate(kind uint8, size uint64) bool {
@@ -131,6 +139,10 @@ func (c *CPU) pushFrame(rsp uint64, words []uint64, cpl uint8) {
 		a |= mmu.User
 	}
 	last := rsp + uint64(len(words)-1)*8
+	if e := &c.tlbW[rsp>>12&(mmu.Entries-1)]; cpl == c.CPL && e.tag == (last+7)&^pageMask|c.ctx {
+		copy(unsafe.Slice((*uint64)(unsafe.Add(e.page, rsp&pageMask)), len(words)), words)
+		return
+	}
 	pa := c.translate(last, a) - (last - rsp)
 	if (rsp^last)&^pageMask != 0 {
 		c.translate(last&^pageMask-8, a)

@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	decode "stasis/decode/x86"
+	"stasis/mmu"
 )
 
 // regOffset is where a general register of T's width lies in CPU.R, in bytes: AH–BH are the second bytes of RAX–RBX.
@@ -125,6 +126,17 @@ func (c *CPU) popValue(size int) uint64 {
 	v := c.peek(0, size)
 	c.setSP(c.R[4] + uint64(size))
 	return v
+}
+
+// stackView is the host's view of the top bytes of the stack in 64-bit code, where they lie in one page that the inline array
+// holds; else nil.
+func (c *CPU) stackView(bytes uint64) unsafe.Pointer {
+	sp := c.R[4]
+	e := &c.tlbR[sp>>12&(mmu.Entries-1)]
+	if c.mode != decode.Mode64 || e.tag != (sp+bytes-1)&^pageMask|c.ctx {
+		return nil
+	}
+	return unsafe.Add(e.page, sp&pageMask)
 }
 
 // peek reads size bytes at an offset from the top of the stack.

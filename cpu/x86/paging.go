@@ -300,7 +300,10 @@ func (c *CPU) setCPL(n uint8) {
 }
 
 // canonical reports whether the bits of a linear address that are not translated are equal to the highest one that is.
-func (c *CPU) canonical(va uint64) bool { return uint64(int64(va)<<c.vaUnused>>c.vaUnused) == va }
+func (c *CPU) canonical(va uint64) bool {
+	n := c.vaUnused & 63
+	return uint64(int64(va)<<n>>n) == va
+}
 
 // baseBits is the width of linear addresses that registers can hold, whatever paging translates.
 func (c *CPU) baseBits() uint {

@@ -132,7 +132,8 @@ func (c *CPU) checkStackSegment(s *Segment, selector uint16, vector uint8, cpl u
 
 // enterCode makes a code segment current, with its privilege.
 func (c *CPU) enterCode(cs Segment, cpl uint8) {
-	c.setSegment(decode.CS, cs)
+	c.Seg[decode.CS] = cs
+	c.R[regSegBase+decode.CS] = cs.Base
 	if cpl != c.CPL {
 		c.setCPL(cpl)
 	}

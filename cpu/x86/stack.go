@@ -90,7 +90,7 @@ func (c *CPU) loadFlags(v uint64, size uint8, mask uint64) {
 	if size == 2 {
 		mask &= 0xffff
 	}
-	c.setRFLAGS(c.rflags()&^mask | v&mask)
+	c.replaceFlags(v, mask)
 }
 
 // pushseg and popseg are PUSH and POP of segment registers.

@@ -28,15 +28,19 @@ func syscall(c *CPU, i *Inst) {
 		c.judgeTF()
 		return
 	}
-	c.R[1] = c.next
-	c.R[11] = c.rflags() &^ flagRF
+	flags := c.rflags() &^ flagRF
+	c.R[1], c.R[11] = c.next, flags
 	target := c.LSTAR
 	if c.mode != decode.Mode64 {
 		target = c.CSTAR
 	}
-	c.setRFLAGS(c.rflags() &^ (c.SFMASK | flagRF))
+	if c.SFMASK&flagsStatus != 0 {
+		c.flags.put(flags &^ c.SFMASK)
+	}
+	c.setEFLAGS(c.eflags &^ (c.SFMASK | flagRF))
 	c.setSegment(decode.SS, flatData(selector+8, 0))
 	c.enterCode(flatCode(selector, 0, true), 0)
+	c.updateAttention()
 	c.next = target
 	c.judgeTF()
 }
