@@ -12,11 +12,13 @@ import (
 // registers are values by their names in the CPU's table, in capitals.
 type registers map[string][2]uint64
 
-// order is the table's names in its order; where is their place in it.
+// order is the table's names in its order, but for the level, which CPSR has; where is their place in the table.
 var order, where = func() (names []string, where map[string]int) {
 	where = map[string]int{}
 	for n, r := range (*arm64.CPU)(nil).Registers() {
-		names = append(names, upper(r.Name))
+		if r.Name != "el" {
+			names = append(names, upper(r.Name))
+		}
 		where[upper(r.Name)] = n
 	}
 	return names, where
@@ -24,8 +26,8 @@ var order, where = func() (names []string, where map[string]int) {
 
 func read(c *arm64.CPU) registers {
 	r := registers{}
-	for n, name := range order {
-		b := append(c.ReadRegister(n), make([]byte, 16)...)
+	for _, name := range order {
+		b := append(c.ReadRegister(where[name]), make([]byte, 16)...)
 		r[name] = [2]uint64{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])}
 	}
 	return r
