@@ -49,6 +49,7 @@ func (r *RAM) written(o uint64, n int) {
 	r.dirty.set(page)
 	if r.code[page] != 0 && r.code[page]&lines(o, n) != 0 {
 		r.dropCode(page)
+		r.OnCodeStore(r.address(o), n)
 	}
 }
 

@@ -37,6 +37,8 @@ type RAM struct {
 
 	// OnCodeWrite is told of a physical page whose decoded code is no longer what memory holds.
 	OnCodeWrite func(page uint64)
+	// OnCodeStore is told of a store that has hit a line with code, after OnCodeWrite. It comes in the midst of a unit.
+	OnCodeStore func(pa uint64, n int)
 	// OnCode is told of a physical page that holds decoded code from now on: writes to it must be seen.
 	OnCode func(page uint64)
 	// OnClean is told that dirty bits were cleared, or contents replaced: host addresses held for writing are void.
@@ -62,6 +64,7 @@ func NewRAM(size, holeBase, holeEnd uint64) (*RAM, error) {
 		digests:     newTree(pages),
 		saved:       emptySnapshot(pages),
 		OnCodeWrite: func(uint64) {},
+		OnCodeStore: func(uint64, int) {},
 		OnCode:      func(uint64) {},
 		OnClean:     func() {},
 	}, nil

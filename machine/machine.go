@@ -157,6 +157,21 @@ func (m *Machine) WritePhys(p []byte, pa uint64) error {
 	return err
 }
 
+// TrackStores has f told of every store, of the guest or of the host, that hits the lines of these physical addresses, until the next
+// call. It is told in the midst of a unit: it may look at memory, and nothing else.
+func (m *Machine) TrackStores(addrs []uint64, f func(pa uint64, n int)) {
+	mark := func() {
+		for _, pa := range addrs {
+			m.bus.RAM.MarkCode(pa, 1)
+		}
+	}
+	m.bus.RAM.OnCodeStore = func(pa uint64, n int) {
+		mark() // the store has taken the marks of its page away
+		f(pa, n)
+	}
+	mark()
+}
+
 // WriteRegister writes a register of a CPU. That is an input.
 func (m *Machine) WriteRegister(cpu, register int, value []byte) error {
 	err := m.cpus[cpu].WriteRegister(register, value)

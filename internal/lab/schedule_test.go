@@ -59,6 +59,9 @@ func schedule(t *testing.T, r *rig, alone *machine.Machine) {
 			cpu.SetBreakpoints(points)
 		}
 	}
+	for _, f := range r.faults {
+		t.Error(f)
+	}
 	if r.backend.Name() != "whpx" && patched == 0 {
 		t.Error("no patch was ever in memory")
 	}
@@ -80,7 +83,7 @@ func operate(r *rig, rng *rand.Rand) {
 		r.step(0)
 	case 4:
 		if stop := r.cont(); stop.Kind != debug.StopBreakpoint {
-			r.wrong("%s", why(stop))
+			r.wrong("a continue ended by %s", why(stop))
 		}
 	case 5:
 		r.contFor(1 + rng.Uint64N(300))

@@ -125,6 +125,7 @@ func (b *Backend) hit(cpu int) *stub.Patch {
 
 // Resume runs the machine by a plan.
 func (b *Backend) Resume(p debug.Plan) debug.Stop {
+	b.Renew()
 	cpu, stepping := stub.Stepping(p)
 	for i := range b.Skip {
 		skip := b.Skip[i]

@@ -32,48 +32,92 @@ func (s *Stub) Insert(va, pa uint64) *Patch {
 
 // Put writes the opcode of a patch, and remembers what was there.
 func (s *Stub) Put(p *Patch) {
-	p.Byte, p.In = s.peek(p.PA), true
+	p.Byte, p.In, p.lost = s.guestByte(p.PA), true, false
 	s.poke(p.PA, s.Opcode)
+	s.track()
 }
 
-// Lift takes the opcode of a patch out. What the guest has written there meanwhile stays.
+// Lift takes the opcode of a patch out, unless another patch of the same byte needs it. What the guest has written there stays.
 func (s *Stub) Lift(p *Patch) {
-	if p.In && s.peek(p.PA) == s.Opcode {
+	in := p.In
+	p.In, p.lost = false, false
+	if in && !s.patched(p.PA) {
 		s.poke(p.PA, p.Byte)
 	}
-	p.In = false
+}
+
+// patched reports whether the byte at a physical address is a patch.
+func (s *Stub) patched(pa uint64) bool {
+	return slices.ContainsFunc(s.patch, func(p *Patch) bool { return p.In && p.PA == pa })
+}
+
+// guestByte is a byte of memory as the guest has it.
+func (s *Stub) guestByte(pa uint64) byte {
+	for _, p := range s.patch {
+		if p.In && p.PA == pa {
+			return p.Byte
+		}
+	}
+	return s.peek(pa)
 }
 
 // Remove lifts a patch and forgets it.
 func (s *Stub) Remove(p *Patch) {
 	s.Lift(p)
-	s.Forget(p)
+	s.patch = slices.DeleteFunc(s.patch, func(q *Patch) bool { return q == p })
 }
 
-// Forget leaves memory as it is.
-func (s *Stub) Forget(p *Patch) {
-	s.patch = slices.DeleteFunc(s.patch, func(q *Patch) bool { return q == p })
+// Mend writes the guest's byte of a patch where the guest has copied the opcode to.
+func (s *Stub) Mend(p *Patch, pa uint64) {
+	if s.peek(pa) == s.Opcode {
+		s.poke(pa, p.Byte)
+	}
+}
+
+// track has the machine tell of all stores to patched bytes, whatever linear address they are made by.
+func (s *Stub) track() {
+	var list []uint64
+	for _, p := range s.patch {
+		list = append(list, p.PA)
+	}
+	s.TrackStores(list, s.stored)
+}
+
+// stored is told of a store: what is in its bytes now is the guest's, be it the opcode itself. It comes in the midst of a unit.
+func (s *Stub) stored(pa uint64, n int) {
+	if s.own {
+		return
+	}
+	for _, p := range s.patch {
+		if p.In && p.PA-pa < uint64(n) {
+			p.In, p.lost = false, true
+		}
+	}
+}
+
+// Renew puts the patches in again that the guest has stored over.
+func (s *Stub) Renew() {
+	for _, p := range s.patch {
+		if p.lost {
+			s.Put(p)
+		}
+	}
 }
 
 // widest is the size of the widest store in bytes.
 const widest = 64
 
-// overwritten is told that the guest has stored over the first patch from an address on: what is there now is the guest's, be it
-// the opcode itself. Of further patches under the same store only other bytes can be told from the opcode.
-func (s *Stub) overwritten(addr uint64) {
-	first := true
+// renewAt is Renew behind a store to a linear address.
+func (s *Stub) renewAt(va uint64) {
 	for _, p := range s.patch {
-		if !p.In || p.VA-addr >= widest {
-			continue
-		}
-		if first || s.peek(p.PA) != s.Opcode {
+		if p.lost && p.VA-va < widest {
 			s.Put(p)
 		}
-		first = false
 	}
 }
 
-// watchPatches has the CPUs tell of stores to patched bytes, as write protection of their pages would.
+// watchPatches has the CPUs stop behind stores to patched bytes, as write protection of their pages would. A store by another
+// linear address is no stop: the patch is out until Renew.
 func (s *Stub) watchPatches() {
 	var list []cpu.Watch
 	for _, p := range s.patch {
@@ -96,7 +140,11 @@ func (s *Stub) peek(pa uint64) byte {
 	return b[0]
 }
 
-func (s *Stub) poke(pa uint64, v byte) { s.must(s.WritePhys([]byte{v}, pa)) }
+func (s *Stub) poke(pa uint64, v byte) {
+	s.own = true
+	s.must(s.WritePhys([]byte{v}, pa))
+	s.own = false
+}
 
 // must is for memory that was there a moment ago.
 func (s *Stub) must(err error) {
@@ -109,7 +157,7 @@ func (s *Stub) must(err error) {
 func (s *Stub) ReadPhysical(b []byte, pa uint64) int {
 	n := s.Machine.ReadPhysical(b, pa)
 	for _, p := range s.patch {
-		if i := p.PA - pa; p.In && i < uint64(n) && b[i] == s.Opcode {
+		if i := p.PA - pa; p.In && i < uint64(n) {
 			b[i] = p.Byte
 		}
 	}
@@ -119,10 +167,6 @@ func (s *Stub) ReadPhysical(b []byte, pa uint64) int {
 // WritePhysical writes memory under the patches.
 func (s *Stub) WritePhysical(b []byte, pa uint64) int {
 	n := s.Machine.WritePhysical(b, pa)
-	for _, p := range s.patch {
-		if i := p.PA - pa; p.In && i < uint64(n) {
-			s.Put(p)
-		}
-	}
+	s.Renew()
 	return n
 }

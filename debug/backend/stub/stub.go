@@ -1,8 +1,8 @@
 // Package stub is what the back ends that write breakpoints into the guest's memory have in common: patched bytes, steps of one
 // CPU with the others stopped, and flags that are hidden from the guest during a step.
 //
-// Invariant: a patched byte is the stub's only as long as memory holds the stub's opcode there. What the guest writes over it is
-// the guest's: it becomes the byte that is put back in the end.
+// Invariant: a patched byte is the stub's only until the guest stores there, by whatever linear address. What the guest stores is
+// the guest's, be it the opcode itself: it becomes the byte that is put back in the end.
 package stub
 
 import (
@@ -28,13 +28,15 @@ type Stub struct {
 	rows   map[string]int             // of registers
 	patch  []*Patch                   // in the order of their linear addresses
 	watch  []cpu.Watch                // what the CPUs watch for the patches' sake
+	own    bool                       // a store that is made is the stub's
 }
 
 // Patch is one patched byte.
 type Patch struct {
 	VA, PA uint64
 	Byte   byte // the guest's
-	In     bool // the opcode is in memory
+	In     bool // the opcode is in memory, and is the stub's
+	lost   bool // the guest has stored over it; it is to go in again
 }
 
 // New puts a stub under a machine.
@@ -134,7 +136,7 @@ func (s *Stub) run(p machine.Plan) machine.Stop {
 	stop := s.Machine.Machine.Resume(p)
 	s.Last = stop
 	if stop.Reason == machine.StopWatchpoint {
-		s.overwritten(stop.Addr)
+		s.renewAt(stop.Addr)
 		if p.Actions != nil {
 			stop.Reason = machine.StopStep
 		}

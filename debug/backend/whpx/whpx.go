@@ -87,6 +87,11 @@ func (b *Backend) translate() {
 			b.points = append(b.points, &breakpoint{va: va, wanted: true})
 		}
 	}
+	for _, p := range b.points {
+		if !p.wanted && p.state == clearPending && p.patch.In {
+			b.clear(p, p.patch.PA) // its page is away, but the memory that it was in is still there
+		}
+	}
 	b.points = slices.DeleteFunc(b.points, func(p *breakpoint) bool { return !p.wanted && p.state == cleared })
 }
 
@@ -125,13 +130,12 @@ func (b *Backend) apply(cpu int, resuming bool) {
 	}
 }
 
-// clear writes the guest's byte where the page is now; it may have come with its contents from somewhere else.
+// clear writes the guest's byte where the page is now; it may have come with its contents, the patch among them, from somewhere else.
 func (b *Backend) clear(p *breakpoint, pa uint64) {
-	if pa != p.patch.PA {
-		b.Forget(p.patch)
-		p.patch = &stub.Patch{VA: p.va, PA: pa, Byte: p.patch.Byte, In: true}
-	}
 	b.Remove(p.patch)
+	if pa != p.patch.PA {
+		b.Mend(p.patch, pa)
+	}
 	p.state, p.patch = cleared, nil
 }
 
