@@ -156,10 +156,16 @@ func (c *CPU) layOut(base *State, image []byte, r *rand.Rand, mode int) {
 
 // TestModes runs random code in every mode in both engines, the block engine in pieces: they must agree on everything.
 // STASIS_FUZZ is how many units a mode runs, in programs that go on for longer, and STASIS_FUZZ_FROM the number of the first program.
-func TestModes(t *testing.T) {
-	f := fuzzer{programs: 20, longest: 60}
+func TestModes(t *testing.T) { fuzzModesWith(t, fuzzer{}) }
+
+// TestModesWatched is TestModes with watchpoints: the engines stop at the same accesses too, one of them with nothing in its inline
+// arrays.
+func TestModesWatched(t *testing.T) { fuzzModesWith(t, fuzzer{watching: true}) }
+
+func fuzzModesWith(t *testing.T, f fuzzer) {
+	f.programs, f.longest = 60, 60
 	if n, err := strconv.ParseUint(os.Getenv("STASIS_FUZZ"), 10, 64); err == nil {
-		f = fuzzer{least: n, longest: 6000}
+		f.programs, f.least, f.longest = 0, n, 6000
 	}
 	f.from, _ = strconv.Atoi(os.Getenv("STASIS_FUZZ_FROM"))
 	f.a, f.b = fuzzCPU(t), fuzzCPU(t)
@@ -172,7 +178,7 @@ func TestModes(t *testing.T) {
 			for ; units < f.least || seed < f.from+f.programs; seed++ {
 				units += f.program(t, mode, seed)
 			}
-			t.Logf("%d units in %d programs", units, seed-f.from)
+			t.Logf("%d units in %d programs, %d hits of watchpoints so far", units, seed-f.from, f.hits)
 		})
 	}
 }
@@ -186,32 +192,97 @@ type fuzzer struct {
 	programs int    // that every mode runs, and
 	least    uint64 // units
 	longest  uint64 // units between two comparisons
+	watching bool
+	hits     int // of watchpoints
 }
 
-// program runs one in both engines and says how many units it took.
+// program runs one in both engines and says how many units it took. What differs at its end is looked for piece by piece.
 func (f *fuzzer) program(t *testing.T, mode, seed int) (units uint64) {
+	f.start(mode, seed)
+	r := rand.New(rand.NewPCG(uint64(seed), 2))
+	for range 20 {
+		n := f.piece(r)
+		done, x := f.a.runAll(n)
+		same, y := f.other(n)
+		units += done
+		if done != same || x != y {
+			f.report(t, mode, seed)
+		}
+		if x.Kind == cpu.ExitWatchpoint {
+			f.hits++
+		} else if x.Kind != cpu.ExitBudget {
+			break
+		}
+	}
+	if differ(f.a, f.b) != "" {
+		f.report(t, mode, seed)
+	}
+	return units
+}
+
+// other runs n units by single steps; where there are watchpoints, every access is looked at.
+func (f *fuzzer) other(n uint64) (done uint64, exit cpu.Exit) {
+	if !f.watching {
+		return f.b.runAll(n)
+	}
+	for done < n && exit.Kind == cpu.ExitBudget {
+		var one uint64
+		f.b.DropInline()
+		one, exit = f.b.runAll(1)
+		done += one
+	}
+	return done, exit
+}
+
+// piece is how many units run before the next stop.
+func (f *fuzzer) piece(r *rand.Rand) uint64 { return 1 + r.Uint64N([]uint64{60, f.longest}[r.IntN(2)]) }
+
+// start lays a program out for both engines.
+func (f *fuzzer) start(mode, seed int) {
 	image := fuzzImage(rand.New(rand.NewPCG(uint64(seed), uint64(mode))))
 	for _, c := range []*CPU{f.a, f.b} {
 		c.ram.WriteAt(f.tables, testGDT)
 		c.layOut(&f.base, image, rand.New(rand.NewPCG(uint64(seed), 1)), mode)
+		if f.watching {
+			c.SetWatchpoints(randomWatches(rand.New(rand.NewPCG(uint64(seed), 3))))
+		}
 	}
+}
+
+// randomWatches are up to three watchpoints of every sort, some on the same bytes.
+func randomWatches(r *rand.Rand) (list []cpu.Watch) {
+	place := r.Uint64N(0x10000)
+	for range 1 + r.IntN(3) {
+		if r.IntN(2) == 0 {
+			place = r.Uint64N(0x10000)
+		}
+		w := cpu.Watch{Addr: place + r.Uint64N(8), Len: []uint64{1, 2, 4, 8, 100, 4096}[r.IntN(6)], Read: r.IntN(2) == 0}
+		w.Write = !w.Read || r.IntN(2) == 0
+		w.Changed = w.Write && r.IntN(2) == 0
+		list = append(list, w)
+	}
+	return list
+}
+
+// report runs a program again and fails where the engines first differ.
+func (f *fuzzer) report(t *testing.T, mode, seed int) {
+	f.start(mode, seed)
 	r := rand.New(rand.NewPCG(uint64(seed), 2))
 	for range 20 {
-		n := 1 + r.Uint64N([]uint64{60, f.longest}[r.IntN(2)])
+		n := f.piece(r)
 		before := checkpoint{*f.b.Snapshot(), make([]byte, 0x10000)}
 		f.b.ram.ReadAt(before.memory, 0)
 		done, x := f.a.runAll(n)
-		same, y := f.b.runAll(n)
-		units += done
+		same, y := f.other(n)
 		if diff := differ(f.a, f.b); x != y || done != same || diff != "" {
 			k, least := first(f.a, f.b, &before, n)
 			t.Fatalf("program %d: exits %v and %v; %s\nafter %d units %s\n%s", seed, x, y, diff, k, least, trail(f.b, &before, n))
 		}
-		if x != cpu.ExitBudget {
+		if x.Kind != cpu.ExitBudget && x.Kind != cpu.ExitWatchpoint {
 			break
 		}
 	}
-	return units
+	t.Fatalf("program %d: the engines differ at its end, and not in a second run", seed)
 }
 
 // checkpoint is a CPU's state and memory.
@@ -252,15 +323,15 @@ func trail(c *CPU, from *checkpoint, n uint64) (text string) {
 }
 
 // runAll runs n units, however often the CPU asks for a new budget, and says how many it has run.
-func (c *CPU) runAll(n uint64) (done uint64, kind cpu.ExitKind) {
+func (c *CPU) runAll(n uint64) (done uint64, exit cpu.Exit) {
 	for done < n {
-		exit := c.Run(n - done)
+		exit = c.Run(n - done)
 		done += c.Units()
 		if exit.Kind != cpu.ExitBudget {
-			return done, exit.Kind
+			break
 		}
 	}
-	return done, cpu.ExitBudget
+	return done, exit
 }
 
 // changedFields names the fields that differ.
