@@ -22,10 +22,11 @@ var update = flag.Bool("update", false, "rewrite the expected parts of transcrip
 //	# pipe                              has gdb start the machine and talk to it over its standard input and output
 //	(gdb) COMMAND                       is a command for gdb; everything else is what it has said
 //
-// helpers.gdb defines what is not gdb's own. A command behind "^C" is given a Ctrl-C half a second after it begins. What differs from run to run is put out of
+// A guest of AArch64 is debugged with gdb-multiarch. helpers.gdb defines what is not gdb's own. A command behind "^C" is given a Ctrl-C half a second after it begins. What differs from run to run is put out of
 // sight first; see normalize. With -update the files are rewritten.
 func TestGDB(t *testing.T) {
 	needTool(t, "gdb")
+	needTool(t, "gdb-multiarch")
 	files, err := filepath.Glob("testdata/gdb/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no sessions: %v", err)
@@ -93,13 +94,21 @@ func (s *session) play(t *testing.T) string {
 		t.Fatal(err)
 	}
 	addr := s.start(t, append([]string{"--kernel", kernel, "--serial", "none"}, s.flags...))
-	gdb := child(t, "gdb", append(s.arguments(addr), kernel)...)
+	gdb := child(t, s.debugger(), append(s.arguments(addr), kernel)...)
 	gdb.Env = append(os.Environ(), "LC_ALL=C", "DEBUGINFOD_URLS=")
 	out, err := gdb.CombinedOutput()
 	if err != nil {
 		t.Logf("gdb: %v", err)
 	}
 	return string(out)
+}
+
+// debugger is the gdb that knows the guest's instruction set.
+func (s *session) debugger() string {
+	if strings.HasSuffix(s.guest, "-arm64") {
+		return "gdb-multiarch"
+	}
+	return "gdb"
 }
 
 // start starts the machine, or says how gdb can. The result is the argument of "target remote".

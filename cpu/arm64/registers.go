@@ -119,7 +119,7 @@ func vectorRows() (list []row) {
 		})
 	}
 	field := func(name string, at func(*CPU) *uint64, mask func(*CPU) uint64) row {
-		return intRow(name, 32, "uint32", featureFPU, "float", func(c *CPU) uint64 { return *at(c) }, func(c *CPU, v uint64) error {
+		return intRow(name, 32, name+"_flags", featureFPU, "float", func(c *CPU) uint64 { return *at(c) }, func(c *CPU, v uint64) error {
 			if v&^mask(c) != 0 {
 				return errValue
 			}
