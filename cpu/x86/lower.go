@@ -128,6 +128,12 @@ func (w *builder) emit(k int, u uop) {
 	w.out = append(w.out, u)
 }
 
+// leave appends the last micro-operation of a block that goes wherever it finds out: nothing stands behind it.
+func (w *builder) leave(k int, u uop) {
+	w.emit(k, u)
+	w.out[len(w.out)-1].last = false
+}
+
 // terminate appends a terminator with its ways: the fall-through or only one, and the taken one.
 func (w *builder) terminate(k int, u uop, targets ...uint64) {
 	w.emit(k, u)
@@ -217,6 +223,9 @@ func (w *builder) simple(k int, dead bool) bool {
 		return w.widenAcc(k)
 	case decode.PUSH, decode.POP:
 		return w.pushPop(k)
+	case decode.SWAPGS:
+		w.emit(k, uop{op: uSWAPGS})
+		return true
 	case decode.LEAVE:
 		if w.c.mode != decode.Mode64 || i.OpSize != 8 {
 			return false
@@ -444,7 +453,7 @@ func (w *builder) terminal(k int) bool {
 	case decode.CALL:
 		return w.call(k, to, after)
 	case decode.RET:
-		w.emit(k, uop{op: uRET, imm: int64(uint16(i.Imm))})
+		w.leave(k, uop{op: uRET, imm: int64(uint16(i.Imm))})
 	default:
 		return false
 	}
@@ -462,7 +471,7 @@ func (w *builder) jump(k int, to uint64) bool {
 	case !i.HasModRM:
 		w.terminate(k, uop{op: uJMP}, to)
 	case !i.IsMem:
-		w.emit(k, uop{op: uJMP_r, src: i.RM * 8})
+		w.leave(k, uop{op: uJMP_r, src: i.RM * 8})
 	default:
 		u := uop{op: uJMP_m}
 		indexed, ok := w.address(k, &u)
@@ -472,7 +481,7 @@ func (w *builder) jump(k int, to uint64) bool {
 		if indexed {
 			u.op = uJMP_mx
 		}
-		w.emit(k, u)
+		w.leave(k, u)
 	}
 	return true
 }
@@ -483,9 +492,17 @@ func (w *builder) call(k int, to, after uint64) bool {
 	case !i.HasModRM:
 		w.terminate(k, uop{op: uCALL, imm: int64(after)}, to)
 	case !i.IsMem:
-		w.emit(k, uop{op: uCALL_r, src: i.RM * 8, imm: int64(after)})
+		w.leave(k, uop{op: uCALL_r, src: i.RM * 8, imm: int64(after)})
 	default:
-		return false
+		u := uop{op: uCALL_m, imm: int64(after)}
+		indexed, ok := w.address(k, &u)
+		if !ok {
+			return false
+		}
+		if indexed {
+			u.op = uCALL_mx
+		}
+		w.leave(k, u)
 	}
 	return true
 }

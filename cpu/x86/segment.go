@@ -54,7 +54,9 @@ func (c *CPU) setAccessed(selector uint16, s *Segment) {
 func (c *CPU) setSegment(n int, s Segment) {
 	c.Seg[n] = s
 	c.R[regSegBase+n] = s.Base
-	c.segmentsChanged()
+	if c.mode != decode.Mode64 {
+		c.segmentsChanged()
+	}
 }
 
 // loadRealSegment is a load in real or virtual-8086 mode: only selector and base change in real mode.
@@ -142,9 +144,12 @@ func (c *CPU) enterCode(cs Segment, cpl uint8) {
 
 // codeChanged derives the decoding mode from CS.
 func (c *CPU) codeChanged() {
+	old := c.mode
 	c.mode = c.codeMode(&c.Seg[decode.CS])
 	c.fetchPage = nil
-	c.segmentsChanged()
+	if old != decode.Mode64 || c.mode != old {
+		c.segmentsChanged()
+	}
 }
 
 func (c *CPU) codeMode(cs *Segment) decode.Mode {

@@ -121,6 +121,10 @@ func sysexit(c *CPU, i *Inst) {
 // swapgs is SWAPGS.
 func swapgs(c *CPU, i *Inst) {
 	c.gpIf(c.CPL != 0)
+	c.swapGS()
+}
+
+func (c *CPU) swapGS() {
 	gs := &c.Seg[decode.GS]
 	gs.Base, c.KernelGSBase = c.KernelGSBase, gs.Base
 	c.R[regSegBase+decode.GS] = gs.Base

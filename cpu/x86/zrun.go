@@ -10879,6 +10879,15 @@ func (c *CPU) run(in *uop) {
 			c.R[in.dst>>3&31] = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
+		case uSWAPGS:
+			if c.CPL != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.swapGS()
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uLEAVE64:
 			ea := c.R[5]
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -25353,6 +25362,110 @@ func (c *CPU) run(in *uop) {
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			va := c.R[in.src>>3&31]
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			*p = uint64(in.imm)
+			c.R[4] = ea
+			in = nx
+			continue
+
+		case uCALL_m:
+			var va uint64
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
+				}
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
+				va = *p
+			}
+			ea := c.R[4] - 8
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			*p = uint64(in.imm)
+			c.R[4] = ea
+			in = nx
+			continue
+
+		case uCALL_mx:
+			var va uint64
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
+				}
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
+				va = *p
+			}
+			ea := c.R[4] - 8
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
 			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {

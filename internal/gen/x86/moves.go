@@ -84,6 +84,7 @@ func (u *uops) stack() {
 	u.add("uPUSH_r64", 8, push("c.R[in.src>>3&31]"))
 	u.add("uPUSH_i64", 8, push("uint64(in.imm)"))
 	u.add("uPOP_r64", 8, probeAt("c.R[4]", 64, false)+"v := *p\nc.R[4] = ea + 8\nc.R[in.dst>>3&31] = v\n"+advance)
+	u.add("uSWAPGS", 0, "if c.CPL != 0 {\n"+leave+"in = c.engine.slowOp\ncontinue\n}\nc.swapGS()\n"+advance)
 	u.add("uLEAVE64", 8, probeAt("c.R[5]", 64, false)+"c.R[5] = *p\nc.R[4] = ea + 8\n"+advance)
 }
 
