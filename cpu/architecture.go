@@ -11,4 +11,8 @@ type Architecture struct {
 	// Space is the register that names the address space, by the bits of SpaceMask.
 	Space     string
 	SpaceMask uint64
+
+	// WatchBefore says that a watchpoint of the architecture's own stops before the access, so that gdb takes its watchpoints out and
+	// steps once before it shows the stop.
+	WatchBefore bool
 }

@@ -74,6 +74,7 @@ func (c *Conn) stopped(s debugger.Stop) {
 	if note := remark(s); note != "" {
 		c.send(consoleText(note))
 	}
+	c.access = noThread
 	reply := ""
 	if s.Kind == debugger.StopEnd || c.d.Do(func() { reply = c.stopReply(s) }) != nil {
 		reply = c.exitReply(s)

@@ -135,8 +135,30 @@ func (c *Conn) watchReason(s debugger.Stop) string {
 	access, addr := c.d.Watched(s)
 	for p := range c.inserted {
 		if watchKinds[p.class] != 0 && addr-p.addr < p.kind {
+			if c.d.Architecture().WatchBefore {
+				c.access = s.CPU
+			}
 			return fmt.Sprintf("%s:%x;", access, addr)
 		}
 	}
 	return ""
+}
+
+// stepsOverAccess reports whether a request is the step that gdb makes between a stop by a watchpoint and showing it: of that CPU alone,
+// with no watchpoint left. The access is done already, and so is that step.
+func (c *Conn) stepsOverAccess(r debugger.Request) bool {
+	if c.access == noThread || r.Range != nil {
+		return false
+	}
+	for i, a := range r.Actions {
+		if (a == debugger.Step) != (i == c.access) || a == debugger.Continue {
+			return false
+		}
+	}
+	for p := range c.inserted {
+		if watchKinds[p.class] != 0 {
+			return false
+		}
+	}
+	return true
 }

@@ -36,6 +36,7 @@ type Conn struct {
 	general  int // CPU of register and memory packets
 	control  int // CPU of step packets; allThreads if none was named
 	inserted map[point]bool
+	access   int // CPU of a stop by a watchpoint that gdb takes for one before the access; noThread if there is none
 }
 
 // newConn is a connection that is not attached yet.
@@ -47,6 +48,7 @@ func newConn(d *debugger.Debugger, rw io.ReadWriter, log func(string, ...any)) *
 		gone:     make(chan struct{}),
 		control:  allThreads,
 		inserted: map[point]bool{},
+		access:   noThread,
 	}
 }
 

@@ -1,6 +1,7 @@
 package gdbremote
 
 import (
+	"slices"
 	"strings"
 
 	debugger "stasis/debug"
@@ -59,14 +60,17 @@ func (c *Conn) run(r debugger.Request) (string, error) {
 	if !c.attached {
 		return "", errDetached
 	}
-	for _, a := range r.Actions {
-		if a != debugger.Hold {
-			c.d.Resume(r)
-			c.running = true
-			return "", nil
-		}
+	if !slices.ContainsFunc(r.Actions, func(a debugger.Action) bool { return a != debugger.Hold }) {
+		return "", errArguments
 	}
-	return "", errArguments
+	at, over := c.access, c.stepsOverAccess(r)
+	c.access = noThread
+	if over {
+		return c.stopReply(debugger.Stop{Kind: debugger.StopStep, CPU: at}), nil
+	}
+	c.d.Resume(r)
+	c.running = true
+	return "", nil
 }
 
 // continueAll is c, with an address or without.

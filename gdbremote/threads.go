@@ -10,6 +10,7 @@ import (
 const (
 	allThreads = -1
 	anyThread  = -2
+	noThread   = -3
 )
 
 // parseThread reads a thread id, with a process ("p1.2") or without, as a CPU, allThreads or anyThread.

@@ -19,6 +19,8 @@ var architecture = &cpu.Architecture{
 	Place:     [3]string{"TTBR0_EL1", "el", "sp"},
 	Space:     "TTBR0_EL1",
 	SpaceMask: 1<<48 - 2, // without the ASID and CnP
+
+	WatchBefore: true,
 }
 
 // Architecture is AArch64's.

@@ -42,8 +42,8 @@ func TestRegisterTable(t *testing.T) {
 		32: {Name: "pc", Bits: 64, Type: "code_ptr", Feature: featureCore, Group: "general"},
 		33: {Name: "cpsr", Bits: 32, Type: "cpsr_flags", Feature: featureCore, Group: "general"},
 		34: {Name: "v0", Bits: 128, Type: "aarch64v", Feature: featureFPU, Group: "vector"},
-		66: {Name: "fpsr", Bits: 32, Type: "uint32", Feature: featureFPU, Group: "float"},
-		67: {Name: "fpcr", Bits: 32, Type: "uint32", Feature: featureFPU, Group: "float"},
+		66: {Name: "fpsr", Bits: 32, Type: "fpsr_flags", Feature: featureFPU, Group: "float"},
+		67: {Name: "fpcr", Bits: 32, Type: "fpcr_flags", Feature: featureFPU, Group: "float"},
 		68: {Name: "SP_EL0", Bits: 64, Type: "data_ptr", Feature: featureSystem, Group: "system"},
 	} {
 		if table[i] != want {
