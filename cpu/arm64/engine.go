@@ -45,6 +45,7 @@ const (
 	modeTarget  = 1 << iota // an indirect branch has led here: PSTATE.BTYPE is not 0
 	modeGuarded             // the page is guarded
 	modeSP                  // SP must be aligned where it is a base
+	modeFP                  // floating point and SIMD are trapped
 )
 
 // codeSlot mirrors an entry of the TLB's instruction side for the jump cache.
@@ -69,29 +70,30 @@ type engine struct {
 	used    int
 	flushes uint32
 	blockStore
-	code    [mmu.Entries]codeSlot
-	jumps   [jumpSize]jump
-	stub    [2]uop // unlinked successor
-	missR   *uop
-	missW   *uop
-	endTerm *uop
-	slowOp  *uop
-	exitOp  *uop
-	fixed   [5]uop
-	missVA  uint64
-	way     int  // which successor a terminator chose
-	trying  *uop // what direct executes
-	builder builder
+	code     [mmu.Entries]codeSlot
+	jumps    [jumpSize]jump
+	stub     [2]uop // unlinked successor
+	missR    *uop
+	missW    *uop
+	endTerm  *uop
+	slowOp   *uop
+	exitOp   *uop
+	fixed    [6]uop
+	directOp *uop
+	missVA   uint64
+	way      int  // which successor a terminator chose
+	trying   *uop // what direct executes
+	builder  builder
 }
 
 func (e *engine) init(have map[string]bool) {
 	e.targets = have["BTI"]
 	e.arena = make([]uop, arenaSize)
 	e.blockStore.init()
-	for n, op := range []uint16{uMissR, uMissW, uTerm, uSlowAt, uExit} {
+	for n, op := range []uint16{uMissR, uMissW, uTerm, uSlowAt, uExit, uDirectAt} {
 		e.fixed[n].op = op
 	}
-	e.missR, e.missW, e.endTerm, e.slowOp, e.exitOp = &e.fixed[0], &e.fixed[1], &e.fixed[2], &e.fixed[3], &e.fixed[4]
+	e.missR, e.missW, e.endTerm, e.slowOp, e.exitOp, e.directOp = &e.fixed[0], &e.fixed[1], &e.fixed[2], &e.fixed[3], &e.fixed[4], &e.fixed[5]
 	e.stub[0].n = unlinked
 	e.flush()
 }
@@ -149,6 +151,9 @@ func (c *CPU) blockMode() (mode uint64) {
 	}
 	if c.checkingSP {
 		mode |= modeSP
+	}
+	if c.fpTrapped {
+		mode |= modeFP
 	}
 	return mode
 }
@@ -248,7 +253,7 @@ func termOf(in *uop) *term { return (*term)(unsafe.Add(unsafe.Pointer(in), uopSi
 
 // slow runs the handler of an instruction in a block, and goes on behind it unless something happened.
 func (c *CPU) slow(in *uop) *uop {
-	if in.op == uGo {
+	if in.op == uGo || in.op == uGoBL {
 		c.pc = uint64(in.disp)
 		return c.proceed()
 	}

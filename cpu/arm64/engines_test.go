@@ -120,6 +120,7 @@ func randomState(rng *rand.Rand, s *State) {
 		s.Sys.SCTLR |= sctlrA
 	}
 	s.Sys.CPACR = 3 << 20 * uint64(rng.IntN(2))
+	s.FPSR = fpsrIXC * uint64(rng.IntN(2))
 	s.Sys.APIA = [2]uint64{rng.Uint64(), rng.Uint64()}
 }
 

@@ -29,9 +29,9 @@ func (w *builder) terminal(k int) bool {
 	u := uop{src: i.Rd()}
 	switch i.Op {
 	case decode.B:
-		w.terminate(k, uop{op: uB}, at+uint64(i.Signed(25, 0)<<2))
+		w.jump(k, uB, uGo, at+uint64(i.Signed(25, 0)<<2))
 	case decode.BL:
-		w.terminate(k, uop{op: uBL, imm: int64(after)}, at+uint64(i.Signed(25, 0)<<2))
+		w.jump(k, uBL, uGoBL, at+uint64(i.Signed(25, 0)<<2))
 	case decode.Bcond:
 		w.terminate(k, uop{op: uBcond, imm: int64(conditions[i.Field(3, 0)])}, after, at+uint64(i.Signed(23, 5)<<2))
 	case decode.CBZ, decode.CBNZ:
@@ -47,6 +47,16 @@ func (w *builder) terminal(k int) bool {
 		return w.indirect(k)
 	}
 	return true
+}
+
+// jump is a branch that is always taken, in the page by a link or to another one.
+func (w *builder) jump(k int, near, far uint16, to uint64) {
+	after := int64(w.addrs[k] + decode.Len)
+	if (to^w.addrs[0])&^pageMask == 0 {
+		w.terminate(k, uop{op: near, imm: after}, to)
+		return
+	}
+	w.emit(k, uop{op: far, disp: int64(to), imm: after})
 }
 
 func zeroBranch(i *Inst) uint16 {

@@ -22,6 +22,11 @@ func (w *builder) access(k int) bool {
 		return w.literal(k)
 	case decode.LDP, decode.LDNP, decode.STP, decode.STNP:
 		return w.pair(k)
+	case decode.LDPV, decode.LDNPV, decode.STPV, decode.STNPV:
+		return w.vectorPair(k)
+	}
+	if op, ok := vectorOps[i.Op]; ok {
+		return w.vectorAccess(k, op)
 	}
 	op, ok := accessOps[i.Op]
 	if !ok {
@@ -48,6 +53,52 @@ func (w *builder) access(k int) bool {
 		u.idx, u.scale = regTemp, 0
 	}
 	return w.find(k, u, op.what, op.form, 8<<i.Field(31, 30), 0)
+}
+
+// vectorOps are the loads and stores of one SIMD&FP register.
+var vectorOps = map[decode.Op]accessOp{
+	decode.LDRimmV: {doLDRV, formIMM}, decode.LDURV: {doLDRV, formIMM}, decode.LDRpostV: {doLDRV, formPOST}, decode.LDRpreV: {doLDRV, formPRE}, decode.LDRregV: {doLDRV, formIDX},
+	decode.STRimmV: {doSTRV, formIMM}, decode.STURV: {doSTRV, formIMM}, decode.STRpostV: {doSTRV, formPOST}, decode.STRpreV: {doSTRV, formPRE}, decode.STRregV: {doSTRV, formIDX},
+}
+
+// vectorAccess lowers a load or store of a SIMD&FP register.
+func (w *builder) vectorAccess(k int, op accessOp) bool {
+	i := &w.insts[k]
+	size := vectorSize(i)
+	u := uop{base: orSP(i.Rn()), dst: i.Rd()}
+	switch {
+	case w.mode&modeFP != 0:
+		return false
+	case i.Op == decode.LDRimmV || i.Op == decode.STRimmV:
+		u.disp = int64(i.Field(21, 10)) << size
+	case op.form == formIDX:
+		u.idx, u.scale = i.Rm(), uint8(i.Field(12, 12)*size)
+	default:
+		u.disp = int64(unscaledOffset(i))
+	}
+	w.checkSP(k)
+	if op.form == formIDX && i.Field(15, 13)&3 != 3 {
+		w.extend(k, i.Rm(), i.Field(15, 13), u.scale)
+		u.idx, u.scale = regTemp, 0
+	}
+	return w.find(k, u, op.what, op.form, 8<<size, 0)
+}
+
+// vectorPair lowers LDP and STP of SIMD&FP registers. A load of two into one is left to the handler.
+func (w *builder) vectorPair(k int) bool {
+	i := &w.insts[k]
+	size := 2 + i.Field(31, 30)
+	u := uop{base: orSP(i.Rn()), dst: i.Rd(), src: i.Ra(), disp: i.Signed(21, 15) << size}
+	load := i.Bit(22)
+	if w.mode&modeFP != 0 || load && u.dst == u.src {
+		return false
+	}
+	w.checkSP(k)
+	what := uint8(doSTPV)
+	if load {
+		what = doLDPV
+	}
+	return w.find(k, u, what, pairForms[i.Field(24, 23)], 8<<size, 0)
 }
 
 // literal lowers a load near PC.
@@ -107,7 +158,12 @@ func (w *builder) trackSP(i *Inst) {
 		if i.Bit(23) && i.Rn() == regZero {
 			w.sp = w.sp && i.Signed(21, 15)<<pairSize(i)&15 == 0
 		}
-	case decode.LDRpost, decode.LDRpre, decode.LDRSpost, decode.LDRSpre, decode.STRpost, decode.STRpre:
+	case decode.LDPV, decode.STPV:
+		if i.Bit(23) && i.Rn() == regZero {
+			w.sp = w.sp && i.Signed(21, 15)<<(2+i.Field(31, 30))&15 == 0
+		}
+	case decode.LDRpost, decode.LDRpre, decode.LDRSpost, decode.LDRSpre, decode.STRpost, decode.STRpre,
+		decode.LDRpostV, decode.LDRpreV, decode.STRpostV, decode.STRpreV:
 		w.sp = w.sp && (i.Rn() != regZero || unscaledOffset(i)&15 == 0)
 	default:
 		if uopOfOther(i.Op) {
@@ -122,5 +178,6 @@ func uopOfOther(op decode.Op) bool {
 	_, two := twoOperand[op]
 	_, one := registerOps[op]
 	_, mem := accessOps[op]
-	return two || one || mem || effect(&Inst{Op: op}) == flagsKeep
+	_, vector := vectorOps[op]
+	return two || one || mem || vector || effect(&Inst{Op: op}) == flagsKeep
 }

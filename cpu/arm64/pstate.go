@@ -72,6 +72,12 @@ func (c *CPU) levelChanged() {
 	c.debugChanged()
 }
 
+// trapsChanged is a write to CPACR_EL1: blocks assume which level's floating point is trapped.
+func (c *CPU) trapsChanged() {
+	c.dropContexts()
+	c.levelChanged()
+}
+
 // stateHeld are the bits of SPSR_EL1 that the features have.
 func stateHeld(have map[string]bool) uint64 {
 	held := uint64(0xf<<28 | spsrSS | spsrIL | 0xf<<6 | 0x1f)

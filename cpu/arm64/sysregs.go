@@ -84,7 +84,7 @@ func controlRegisters() []sysreg {
 		{name: "SCTLR_EL1", at: sr(3, 0, 1, 0, 0), what: "bits of features that are not there are RES0 or RES1",
 			read: func(c *CPU) uint64 { return c.Sys.SCTLR }, write: (*CPU).setSCTLR},
 		ignored("ACTLR_EL1", sr(3, 0, 1, 0, 1), "RES0"),
-		with(held("CPACR_EL1", sr(3, 0, 1, 0, 2), 3<<20, func(s *SystemRegisters) *uint64 { return &s.CPACR }, "FPEN"), (*CPU).levelChanged),
+		with(held("CPACR_EL1", sr(3, 0, 1, 0, 2), 3<<20, func(s *SystemRegisters) *uint64 { return &s.CPACR }, "FPEN"), (*CPU).trapsChanged),
 	}
 }
 

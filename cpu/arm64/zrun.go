@@ -3,6 +3,7 @@
 package arm64
 
 import (
+	"math"
 	"math/bits"
 	"unsafe"
 
@@ -68,12 +69,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^r)&(y^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -83,12 +84,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -98,9 +99,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -110,9 +111,9 @@ func (c *CPU) run(in *uop) {
 			r := x &^ y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -152,12 +153,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^r)&(y^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -167,12 +168,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -182,9 +183,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -242,12 +243,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^r)&(y^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -257,12 +258,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -272,9 +273,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -284,9 +285,9 @@ func (c *CPU) run(in *uop) {
 			r := x &^ y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -344,12 +345,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^r)&(y^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -359,12 +360,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -374,9 +375,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -386,9 +387,9 @@ func (c *CPU) run(in *uop) {
 			r := x &^ y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -446,12 +447,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^r)&(y^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -461,12 +462,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -476,9 +477,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -488,9 +489,9 @@ func (c *CPU) run(in *uop) {
 			r := x &^ y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -548,12 +549,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^r)&(y^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -563,12 +564,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -578,9 +579,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -590,9 +591,9 @@ func (c *CPU) run(in *uop) {
 			r := x &^ y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -650,12 +651,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^r)&(y^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -665,12 +666,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -680,9 +681,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -692,9 +693,9 @@ func (c *CPU) run(in *uop) {
 			r := x &^ y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -734,12 +735,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^r)&(y^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -749,12 +750,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -764,9 +765,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -824,12 +825,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^r)&(y^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -839,12 +840,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -854,9 +855,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -866,9 +867,9 @@ func (c *CPU) run(in *uop) {
 			r := x &^ y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -926,12 +927,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^r)&(y^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -941,12 +942,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -956,9 +957,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -968,9 +969,9 @@ func (c *CPU) run(in *uop) {
 			r := x &^ y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -1028,12 +1029,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^r)&(y^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -1043,12 +1044,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -1058,9 +1059,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -1070,9 +1071,9 @@ func (c *CPU) run(in *uop) {
 			r := x &^ y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -1130,12 +1131,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^r)&(y^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -1145,12 +1146,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -1160,9 +1161,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -1172,9 +1173,9 @@ func (c *CPU) run(in *uop) {
 			r := x &^ y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -1321,46 +1322,6 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
-		case uUDIV32:
-			x, y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))), uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
-			if y != 0 {
-				x /= y
-			} else {
-				x = 0
-			}
-			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(x)
-			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
-			continue
-		case uSDIV32:
-			x, y := int32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))), int32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
-			if y != 0 {
-				x /= y
-			} else {
-				x = 0
-			}
-			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(x))
-			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
-			continue
-		case uUDIV64:
-			x, y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
-			if y != 0 {
-				x /= y
-			} else {
-				x = 0
-			}
-			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = x
-			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
-			continue
-		case uSDIV64:
-			x, y := int64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))), int64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
-			if y != 0 {
-				x /= y
-			} else {
-				x = 0
-			}
-			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(x)
-			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
-			continue
 		case uADC32:
 			x, y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))), uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
 			carry := uint32(c.nzcv >> 1 & 1)
@@ -1390,9 +1351,9 @@ func (c *CPU) run(in *uop) {
 			r, carry := bits.Add64(x, y, uint64(c.nzcv>>1&1))
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | uint8(carry)<<1 | uint8((x^r)&(y^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | uint8(carry)<<1 | uint8((x^r)&(y^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -1402,15 +1363,10 @@ func (c *CPU) run(in *uop) {
 			r, carry := bits.Add64(x, y, uint64(c.nzcv>>1&1))
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | uint8(carry)<<1 | uint8((x^r)&(y^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | uint8(carry)<<1 | uint8((x^r)&(y^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
-			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
-			continue
-		case uUMULH:
-			v, _ := bits.Mul64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
-			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uEXT_uint8:
@@ -1483,12 +1439,12 @@ func (c *CPU) run(in *uop) {
 				r := x - y
 				var z, cf uint8
 				if r == 0 {
-					z = 4
+					z = 1
 				}
 				if x >= y {
-					cf = 2
+					cf = 1
 				}
-				c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+				c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 				in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 				continue
 			}
@@ -1502,12 +1458,12 @@ func (c *CPU) run(in *uop) {
 				r := x + y
 				var z, cf uint8
 				if r == 0 {
-					z = 4
+					z = 1
 				}
 				if r < x {
-					cf = 2
+					cf = 1
 				}
-				c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^r)&(y^r)>>31)
+				c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
 				in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 				continue
 			}
@@ -1521,12 +1477,12 @@ func (c *CPU) run(in *uop) {
 				r := x - y
 				var z, cf uint8
 				if r == 0 {
-					z = 4
+					z = 1
 				}
 				if x >= y {
-					cf = 2
+					cf = 1
 				}
-				c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+				c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 				in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 				continue
 			}
@@ -1540,12 +1496,12 @@ func (c *CPU) run(in *uop) {
 				r := x + y
 				var z, cf uint8
 				if r == 0 {
-					z = 4
+					z = 1
 				}
 				if r < x {
-					cf = 2
+					cf = 1
 				}
-				c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^r)&(y^r)>>31)
+				c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
 				in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 				continue
 			}
@@ -1594,12 +1550,12 @@ func (c *CPU) run(in *uop) {
 				r := x - y
 				var z, cf uint8
 				if r == 0 {
-					z = 4
+					z = 1
 				}
 				if x >= y {
-					cf = 2
+					cf = 1
 				}
-				c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+				c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 				in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 				continue
 			}
@@ -1613,12 +1569,12 @@ func (c *CPU) run(in *uop) {
 				r := x + y
 				var z, cf uint8
 				if r == 0 {
-					z = 4
+					z = 1
 				}
 				if r < x {
-					cf = 2
+					cf = 1
 				}
-				c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^r)&(y^r)>>63)
+				c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
 				in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 				continue
 			}
@@ -1632,12 +1588,12 @@ func (c *CPU) run(in *uop) {
 				r := x - y
 				var z, cf uint8
 				if r == 0 {
-					z = 4
+					z = 1
 				}
 				if x >= y {
-					cf = 2
+					cf = 1
 				}
-				c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+				c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 				in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 				continue
 			}
@@ -1651,12 +1607,12 @@ func (c *CPU) run(in *uop) {
 				r := x + y
 				var z, cf uint8
 				if r == 0 {
-					z = 4
+					z = 1
 				}
 				if r < x {
-					cf = 2
+					cf = 1
 				}
-				c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^r)&(y^r)>>63)
+				c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
 				in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 				continue
 			}
@@ -2559,6 +2515,858 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
+		case uLDRV_IMM8:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint8)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTRV_IMM8:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint8)(unsafe.Add(unsafe.Pointer(p), 0)) = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDRV_IMM16:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint16)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTRV_IMM16:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint16)(unsafe.Add(unsafe.Pointer(p), 0)) = uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDRV_IMM32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTRV_IMM32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)) = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDPV_IMM32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(p), 4)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTPV_IMM32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)) = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint32)(unsafe.Add(unsafe.Pointer(p), 4)) = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDRV_IMM64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTRV_IMM64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDPV_IMM64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTPV_IMM64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDRV_IMM128:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTRV_IMM128:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDPV_IMM128:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+31)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 24)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTPV_IMM128:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+31)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 24)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDRV_IDX8:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&7)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint8)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTRV_IDX8:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&7)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint8)(unsafe.Add(unsafe.Pointer(p), 0)) = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDRV_IDX16:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&7)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint16)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTRV_IDX16:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&7)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint16)(unsafe.Add(unsafe.Pointer(p), 0)) = uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDRV_IDX32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&7)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTRV_IDX32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&7)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)) = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDRV_IDX64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&7)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTRV_IDX64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&7)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDRV_IDX128:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&7)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTRV_IDX128:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&7)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDRV_PRE8:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint8)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTRV_PRE8:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint8)(unsafe.Add(unsafe.Pointer(p), 0)) = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDRV_PRE16:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint16)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTRV_PRE16:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint16)(unsafe.Add(unsafe.Pointer(p), 0)) = uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDRV_PRE32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTRV_PRE32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)) = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDPV_PRE32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(p), 4)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTPV_PRE32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)) = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint32)(unsafe.Add(unsafe.Pointer(p), 4)) = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDRV_PRE64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTRV_PRE64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDPV_PRE64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTPV_PRE64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDRV_PRE128:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTRV_PRE128:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDPV_PRE128:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+31)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 24)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTPV_PRE128:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+31)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 24)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDRV_POST8:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint8)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTRV_POST8:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint8)(unsafe.Add(unsafe.Pointer(p), 0)) = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDRV_POST16:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint16)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTRV_POST16:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint16)(unsafe.Add(unsafe.Pointer(p), 0)) = uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDRV_POST32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTRV_POST32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)) = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDPV_POST32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(p), 4)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTPV_POST32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)) = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint32)(unsafe.Add(unsafe.Pointer(p), 4)) = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDRV_POST64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTRV_POST64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDPV_POST64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTPV_POST64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDRV_POST128:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTRV_POST128:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDPV_POST128:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+31)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 24)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTPV_POST128:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+31)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 24)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCheckSP:
 			if c.R[regSP]&15 != 0 {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -2566,6 +3374,42 @@ func (c *CPU) run(in *uop) {
 				continue
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uFADD:
+			x, y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0))
+			r := math.Float64bits(math.Float64frombits(x) + math.Float64frombits(y))
+			if c.FPCR&fpcrRMode == 0 && c.FPSR&fpsrIXC != 0 && x>>52&0x7ff-1 < 0x7fe && y>>52&0x7ff-1 < 0x7fe && r>>52&0x7ff-2 < 0x7fd {
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = r
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+				in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+				continue
+			}
+			c.at = uintptr(unsafe.Pointer(in))
+			in = c.engine.directOp
+			continue
+		case uFSUB:
+			x, y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0))
+			r := math.Float64bits(math.Float64frombits(x) - math.Float64frombits(y))
+			if c.FPCR&fpcrRMode == 0 && c.FPSR&fpsrIXC != 0 && x>>52&0x7ff-1 < 0x7fe && y>>52&0x7ff-1 < 0x7fe && r>>52&0x7ff-2 < 0x7fd {
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = r
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+				in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+				continue
+			}
+			c.at = uintptr(unsafe.Pointer(in))
+			in = c.engine.directOp
+			continue
+		case uFMUL:
+			x, y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0))
+			r := math.Float64bits(math.Float64frombits(x) * math.Float64frombits(y))
+			if c.FPCR&fpcrRMode == 0 && c.FPSR&fpsrIXC != 0 && x>>52&0x7ff-1 < 0x7fe && y>>52&0x7ff-1 < 0x7fe && r>>52&0x7ff-2 < 0x7fd {
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = r
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+				in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+				continue
+			}
+			c.at = uintptr(unsafe.Pointer(in))
+			in = c.engine.directOp
 			continue
 		case uBcond:
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2759,12 +3603,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x == y {
@@ -2794,12 +3638,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x != y {
@@ -2829,12 +3673,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x >= y {
@@ -2864,12 +3708,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x < y {
@@ -2899,12 +3743,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(r) < 0 {
@@ -2934,12 +3778,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(r) >= 0 {
@@ -2969,12 +3813,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x > y {
@@ -3004,12 +3848,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x <= y {
@@ -3039,12 +3883,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(x) >= int32(y) {
@@ -3074,12 +3918,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(x) < int32(y) {
@@ -3109,12 +3953,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(x) > int32(y) {
@@ -3144,12 +3988,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(x) <= int32(y) {
@@ -3179,12 +4023,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x == y {
@@ -3214,12 +4058,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x != y {
@@ -3249,12 +4093,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x >= y {
@@ -3284,12 +4128,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x < y {
@@ -3319,12 +4163,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(r) < 0 {
@@ -3354,12 +4198,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(r) >= 0 {
@@ -3389,12 +4233,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x > y {
@@ -3424,12 +4268,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x <= y {
@@ -3459,12 +4303,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(x) >= int32(y) {
@@ -3494,12 +4338,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(x) < int32(y) {
@@ -3529,12 +4373,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(x) > int32(y) {
@@ -3564,12 +4408,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^y)&(x^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(x) <= int32(y) {
@@ -3599,12 +4443,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x == y {
@@ -3634,12 +4478,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x != y {
@@ -3669,12 +4513,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x >= y {
@@ -3704,12 +4548,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x < y {
@@ -3739,12 +4583,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(r) < 0 {
@@ -3774,12 +4618,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(r) >= 0 {
@@ -3809,12 +4653,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x > y {
@@ -3844,12 +4688,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x <= y {
@@ -3879,12 +4723,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(x) >= int64(y) {
@@ -3914,12 +4758,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(x) < int64(y) {
@@ -3949,12 +4793,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(x) > int64(y) {
@@ -3984,12 +4828,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(x) <= int64(y) {
@@ -4019,12 +4863,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x == y {
@@ -4054,12 +4898,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x != y {
@@ -4089,12 +4933,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x >= y {
@@ -4124,12 +4968,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x < y {
@@ -4159,12 +5003,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(r) < 0 {
@@ -4194,12 +5038,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(r) >= 0 {
@@ -4229,12 +5073,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x > y {
@@ -4264,12 +5108,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if x <= y {
@@ -4299,12 +5143,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(x) >= int64(y) {
@@ -4334,12 +5178,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(x) < int64(y) {
@@ -4369,12 +5213,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(x) > int64(y) {
@@ -4404,12 +5248,12 @@ func (c *CPU) run(in *uop) {
 			r := x - y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if x >= y {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^y)&(x^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(x) <= int64(y) {
@@ -4439,12 +5283,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^r)&(y^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r == 0 {
@@ -4474,12 +5318,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^r)&(y^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r != 0 {
@@ -4509,12 +5353,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^r)&(y^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r < x {
@@ -4544,12 +5388,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^r)&(y^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r >= x {
@@ -4579,12 +5423,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^r)&(y^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(r) < 0 {
@@ -4614,12 +5458,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^r)&(y^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(r) >= 0 {
@@ -4649,12 +5493,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^r)&(y^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r == 0 {
@@ -4684,12 +5528,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^r)&(y^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r != 0 {
@@ -4719,12 +5563,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^r)&(y^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r < x {
@@ -4754,12 +5598,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^r)&(y^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r >= x {
@@ -4789,12 +5633,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^r)&(y^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(r) < 0 {
@@ -4824,12 +5668,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z | cf | uint8((x^r)&(y^r)>>31)
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(r) >= 0 {
@@ -4859,12 +5703,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^r)&(y^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r == 0 {
@@ -4894,12 +5738,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^r)&(y^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r != 0 {
@@ -4929,12 +5773,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^r)&(y^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r < x {
@@ -4964,12 +5808,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^r)&(y^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r >= x {
@@ -4999,12 +5843,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^r)&(y^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(r) < 0 {
@@ -5034,12 +5878,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^r)&(y^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(r) >= 0 {
@@ -5069,12 +5913,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^r)&(y^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r == 0 {
@@ -5104,12 +5948,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^r)&(y^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r != 0 {
@@ -5139,12 +5983,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^r)&(y^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r < x {
@@ -5174,12 +6018,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^r)&(y^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r >= x {
@@ -5209,12 +6053,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^r)&(y^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(r) < 0 {
@@ -5244,12 +6088,12 @@ func (c *CPU) run(in *uop) {
 			r := x + y
 			var z, cf uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
 			if r < x {
-				cf = 2
+				cf = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z | cf | uint8((x^r)&(y^r)>>63)
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(r) >= 0 {
@@ -5279,9 +6123,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r == 0 {
@@ -5311,9 +6155,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r != 0 {
@@ -5343,9 +6187,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(r) < 0 {
@@ -5375,9 +6219,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(r) >= 0 {
@@ -5407,9 +6251,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(r) >= 0 {
@@ -5439,9 +6283,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(r) < 0 {
@@ -5471,9 +6315,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(r) > 0 {
@@ -5503,9 +6347,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(r) <= 0 {
@@ -5535,9 +6379,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r == 0 {
@@ -5567,9 +6411,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r != 0 {
@@ -5599,9 +6443,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(r) < 0 {
@@ -5631,9 +6475,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(r) >= 0 {
@@ -5663,9 +6507,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(r) >= 0 {
@@ -5695,9 +6539,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(r) < 0 {
@@ -5727,9 +6571,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(r) > 0 {
@@ -5759,9 +6603,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>31)<<3 | z
+			c.nzcv = uint8(r>>31)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int32(r) <= 0 {
@@ -5791,9 +6635,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r == 0 {
@@ -5823,9 +6667,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r != 0 {
@@ -5855,9 +6699,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(r) < 0 {
@@ -5887,9 +6731,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(r) >= 0 {
@@ -5919,9 +6763,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(r) >= 0 {
@@ -5951,9 +6795,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(r) < 0 {
@@ -5983,9 +6827,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(r) > 0 {
@@ -6015,9 +6859,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(r) <= 0 {
@@ -6047,9 +6891,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r == 0 {
@@ -6079,9 +6923,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if r != 0 {
@@ -6111,9 +6955,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(r) < 0 {
@@ -6143,9 +6987,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(r) >= 0 {
@@ -6175,9 +7019,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(r) >= 0 {
@@ -6207,9 +7051,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(r) < 0 {
@@ -6239,9 +7083,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(r) > 0 {
@@ -6271,9 +7115,9 @@ func (c *CPU) run(in *uop) {
 			r := x & y
 			var z uint8
 			if r == 0 {
-				z = 4
+				z = 1
 			}
-			c.nzcv = uint8(r>>63)<<3 | z
+			c.nzcv = uint8(r>>63)<<3 | z<<2
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			if int64(r) <= 0 {
@@ -6376,6 +7220,26 @@ func (c *CPU) run(in *uop) {
 			in = nx
 			continue
 
+		case uGoBL:
+			va := uint64(in.disp)
+			c.R[30] = uint64(in.imm)
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			in = nx
+			continue
+
 		case uTarget:
 			if in.scale>>(c.BTYPE&3)&1 == 0 {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -6390,6 +7254,9 @@ func (c *CPU) run(in *uop) {
 			continue
 		case uDirect:
 			in = c.direct(in)
+			continue
+		case uDirectAt:
+			in = c.direct(c.inAt())
 			continue
 		case uRead:
 			in = c.readSystem(in)

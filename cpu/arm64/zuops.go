@@ -170,17 +170,12 @@ const (
 	uSMSUBL
 	uUMADDL
 	uUMSUBL
-	uUDIV32
-	uSDIV32
-	uUDIV64
-	uSDIV64
 	uADC32
 	uSBC32
 	uADC64
 	uSBC64
 	uADCS64
 	uSBCS64
-	uUMULH
 	uEXT_uint8
 	uEXT_uint16
 	uEXT_uint32
@@ -268,7 +263,68 @@ const (
 	uSTP_POST32
 	uLDP_POST64
 	uSTP_POST64
+	uLDRV_IMM8
+	uSTRV_IMM8
+	uLDRV_IMM16
+	uSTRV_IMM16
+	uLDRV_IMM32
+	uSTRV_IMM32
+	uLDPV_IMM32
+	uSTPV_IMM32
+	uLDRV_IMM64
+	uSTRV_IMM64
+	uLDPV_IMM64
+	uSTPV_IMM64
+	uLDRV_IMM128
+	uSTRV_IMM128
+	uLDPV_IMM128
+	uSTPV_IMM128
+	uLDRV_IDX8
+	uSTRV_IDX8
+	uLDRV_IDX16
+	uSTRV_IDX16
+	uLDRV_IDX32
+	uSTRV_IDX32
+	uLDRV_IDX64
+	uSTRV_IDX64
+	uLDRV_IDX128
+	uSTRV_IDX128
+	uLDRV_PRE8
+	uSTRV_PRE8
+	uLDRV_PRE16
+	uSTRV_PRE16
+	uLDRV_PRE32
+	uSTRV_PRE32
+	uLDPV_PRE32
+	uSTPV_PRE32
+	uLDRV_PRE64
+	uSTRV_PRE64
+	uLDPV_PRE64
+	uSTPV_PRE64
+	uLDRV_PRE128
+	uSTRV_PRE128
+	uLDPV_PRE128
+	uSTPV_PRE128
+	uLDRV_POST8
+	uSTRV_POST8
+	uLDRV_POST16
+	uSTRV_POST16
+	uLDRV_POST32
+	uSTRV_POST32
+	uLDPV_POST32
+	uSTPV_POST32
+	uLDRV_POST64
+	uSTRV_POST64
+	uLDPV_POST64
+	uSTPV_POST64
+	uLDRV_POST128
+	uSTRV_POST128
+	uLDPV_POST128
+	uSTPV_POST128
 	uCheckSP
+	uFADD
+	uFSUB
+	uFMUL
 	uBcond
 	uB
 	uBL
@@ -386,9 +442,11 @@ const (
 	uBR
 	uBLR
 	uGo
+	uGoBL
 	uTarget
 	uSlow
 	uDirect
+	uDirectAt
 	uRead
 	uSlowAt
 	uMissR
@@ -431,13 +489,10 @@ const (
 	doSMSUBL
 	doUMADDL
 	doUMSUBL
-	doUDIV
-	doSDIV
 	doADC
 	doSBC
 	doADCS
 	doSBCS
-	doUMULH
 	doEXT
 	doCSEL
 	doCSINC
@@ -451,6 +506,13 @@ const (
 	doSTR
 	doLDP
 	doSTP
+	doLDRV
+	doSTRV
+	doLDPV
+	doSTPV
+	doFADD
+	doFSUB
+	doFMUL
 )
 
 // Forms of their operands.
@@ -476,13 +538,15 @@ var uopBytes = [...]uint8{
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 1, 2, 4, 1, 2, 1, 2, 4, 8, 8, 8, 16, 16, 1, 2, 4, 8, 1, 2, 4,
-	1, 2, 1, 2, 4, 8, 1, 2, 4, 8, 1, 2, 4, 1, 2, 1, 2, 4, 8, 8, 8, 16, 16, 1, 2, 4, 8, 1, 2, 4, 1, 2,
-	1, 2, 4, 8, 8, 8, 16, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 1, 2, 4, 8, 1, 2, 4, 1, 2, 1, 2, 4, 8, 8, 8, 16, 16, 1, 2, 4, 8, 1, 2, 4, 1, 2, 1, 2, 4,
+	8, 1, 2, 4, 8, 1, 2, 4, 1, 2, 1, 2, 4, 8, 8, 8, 16, 16, 1, 2, 4, 8, 1, 2, 4, 1, 2, 1, 2, 4, 8, 8,
+	8, 16, 16, 1, 1, 2, 2, 4, 4, 8, 8, 8, 8, 16, 16, 16, 16, 32, 32, 1, 1, 2, 2, 4, 4, 8, 8, 16, 16, 1, 1, 2,
+	2, 4, 4, 8, 8, 8, 8, 16, 16, 16, 16, 32, 32, 1, 1, 2, 2, 4, 4, 8, 8, 8, 8, 16, 16, 16, 16, 32, 32, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0,
 }
 
 // uopOf finds the micro-operation of a form.
@@ -653,17 +717,12 @@ var uopOf = map[uopKey]uint16{
 	{doSMSUBL, formR, 64, 0}:    uSMSUBL,
 	{doUMADDL, formR, 64, 0}:    uUMADDL,
 	{doUMSUBL, formR, 64, 0}:    uUMSUBL,
-	{doUDIV, formR, 32, 0}:      uUDIV32,
-	{doSDIV, formR, 32, 0}:      uSDIV32,
-	{doUDIV, formR, 64, 0}:      uUDIV64,
-	{doSDIV, formR, 64, 0}:      uSDIV64,
 	{doADC, formR, 32, 0}:       uADC32,
 	{doSBC, formR, 32, 0}:       uSBC32,
 	{doADC, formR, 64, 0}:       uADC64,
 	{doSBC, formR, 64, 0}:       uSBC64,
 	{doADCS, formR, 64, 0}:      uADCS64,
 	{doSBCS, formR, 64, 0}:      uSBCS64,
-	{doUMULH, formR, 64, 0}:     uUMULH,
 	{doEXT, formR, 64, 0}:       uEXT_uint8,
 	{doEXT, formR, 64, 1}:       uEXT_uint16,
 	{doEXT, formR, 64, 2}:       uEXT_uint32,
@@ -751,6 +810,67 @@ var uopOf = map[uopKey]uint16{
 	{doSTP, formPOST, 32, 0}:    uSTP_POST32,
 	{doLDP, formPOST, 64, 0}:    uLDP_POST64,
 	{doSTP, formPOST, 64, 0}:    uSTP_POST64,
+	{doLDRV, formIMM, 8, 0}:     uLDRV_IMM8,
+	{doSTRV, formIMM, 8, 0}:     uSTRV_IMM8,
+	{doLDRV, formIMM, 16, 0}:    uLDRV_IMM16,
+	{doSTRV, formIMM, 16, 0}:    uSTRV_IMM16,
+	{doLDRV, formIMM, 32, 0}:    uLDRV_IMM32,
+	{doSTRV, formIMM, 32, 0}:    uSTRV_IMM32,
+	{doLDPV, formIMM, 32, 0}:    uLDPV_IMM32,
+	{doSTPV, formIMM, 32, 0}:    uSTPV_IMM32,
+	{doLDRV, formIMM, 64, 0}:    uLDRV_IMM64,
+	{doSTRV, formIMM, 64, 0}:    uSTRV_IMM64,
+	{doLDPV, formIMM, 64, 0}:    uLDPV_IMM64,
+	{doSTPV, formIMM, 64, 0}:    uSTPV_IMM64,
+	{doLDRV, formIMM, 128, 0}:   uLDRV_IMM128,
+	{doSTRV, formIMM, 128, 0}:   uSTRV_IMM128,
+	{doLDPV, formIMM, 128, 0}:   uLDPV_IMM128,
+	{doSTPV, formIMM, 128, 0}:   uSTPV_IMM128,
+	{doLDRV, formIDX, 8, 0}:     uLDRV_IDX8,
+	{doSTRV, formIDX, 8, 0}:     uSTRV_IDX8,
+	{doLDRV, formIDX, 16, 0}:    uLDRV_IDX16,
+	{doSTRV, formIDX, 16, 0}:    uSTRV_IDX16,
+	{doLDRV, formIDX, 32, 0}:    uLDRV_IDX32,
+	{doSTRV, formIDX, 32, 0}:    uSTRV_IDX32,
+	{doLDRV, formIDX, 64, 0}:    uLDRV_IDX64,
+	{doSTRV, formIDX, 64, 0}:    uSTRV_IDX64,
+	{doLDRV, formIDX, 128, 0}:   uLDRV_IDX128,
+	{doSTRV, formIDX, 128, 0}:   uSTRV_IDX128,
+	{doLDRV, formPRE, 8, 0}:     uLDRV_PRE8,
+	{doSTRV, formPRE, 8, 0}:     uSTRV_PRE8,
+	{doLDRV, formPRE, 16, 0}:    uLDRV_PRE16,
+	{doSTRV, formPRE, 16, 0}:    uSTRV_PRE16,
+	{doLDRV, formPRE, 32, 0}:    uLDRV_PRE32,
+	{doSTRV, formPRE, 32, 0}:    uSTRV_PRE32,
+	{doLDPV, formPRE, 32, 0}:    uLDPV_PRE32,
+	{doSTPV, formPRE, 32, 0}:    uSTPV_PRE32,
+	{doLDRV, formPRE, 64, 0}:    uLDRV_PRE64,
+	{doSTRV, formPRE, 64, 0}:    uSTRV_PRE64,
+	{doLDPV, formPRE, 64, 0}:    uLDPV_PRE64,
+	{doSTPV, formPRE, 64, 0}:    uSTPV_PRE64,
+	{doLDRV, formPRE, 128, 0}:   uLDRV_PRE128,
+	{doSTRV, formPRE, 128, 0}:   uSTRV_PRE128,
+	{doLDPV, formPRE, 128, 0}:   uLDPV_PRE128,
+	{doSTPV, formPRE, 128, 0}:   uSTPV_PRE128,
+	{doLDRV, formPOST, 8, 0}:    uLDRV_POST8,
+	{doSTRV, formPOST, 8, 0}:    uSTRV_POST8,
+	{doLDRV, formPOST, 16, 0}:   uLDRV_POST16,
+	{doSTRV, formPOST, 16, 0}:   uSTRV_POST16,
+	{doLDRV, formPOST, 32, 0}:   uLDRV_POST32,
+	{doSTRV, formPOST, 32, 0}:   uSTRV_POST32,
+	{doLDPV, formPOST, 32, 0}:   uLDPV_POST32,
+	{doSTPV, formPOST, 32, 0}:   uSTPV_POST32,
+	{doLDRV, formPOST, 64, 0}:   uLDRV_POST64,
+	{doSTRV, formPOST, 64, 0}:   uSTRV_POST64,
+	{doLDPV, formPOST, 64, 0}:   uLDPV_POST64,
+	{doSTPV, formPOST, 64, 0}:   uSTPV_POST64,
+	{doLDRV, formPOST, 128, 0}:  uLDRV_POST128,
+	{doSTRV, formPOST, 128, 0}:  uSTRV_POST128,
+	{doLDPV, formPOST, 128, 0}:  uLDPV_POST128,
+	{doSTPV, formPOST, 128, 0}:  uSTPV_POST128,
+	{doFADD, formR, 64, 0}:      uFADD,
+	{doFSUB, formR, 64, 0}:      uFSUB,
+	{doFMUL, formR, 64, 0}:      uFMUL,
 	{doSUBS, formRR, 32, 1}:     uSUBS_RR32_B0,
 	{doSUBS, formRR, 32, 2}:     uSUBS_RR32_B1,
 	{doSUBS, formRR, 32, 3}:     uSUBS_RR32_B2,

@@ -35,14 +35,14 @@ var operations = []struct{ name, text string }{
 // flagOf are the flags of r, a result of x and y, by operation.
 func flagOf(name string, bits int) string {
 	top := bits - 1
-	nz := "var z, cf uint8\nif r == 0 {\nz = 4\n}\n"
+	nz := "var z, cf uint8\nif r == 0 {\nz = 1\n}\n" // 1 and not 4: the compiler makes a SETcc of it, not a jump
 	switch name {
 	case "ADDS":
-		return nz + fmt.Sprintf("if r < x {\ncf = 2\n}\nc.nzcv = uint8(r>>%d)<<3 | z | cf | uint8((x^r)&(y^r)>>%d)\n", top, top)
+		return nz + fmt.Sprintf("if r < x {\ncf = 1\n}\nc.nzcv = uint8(r>>%d)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>%d)\n", top, top)
 	case "SUBS":
-		return nz + fmt.Sprintf("if x >= y {\ncf = 2\n}\nc.nzcv = uint8(r>>%d)<<3 | z | cf | uint8((x^y)&(x^r)>>%d)\n", top, top)
+		return nz + fmt.Sprintf("if x >= y {\ncf = 1\n}\nc.nzcv = uint8(r>>%d)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>%d)\n", top, top)
 	}
-	return fmt.Sprintf("var z uint8\nif r == 0 {\nz = 4\n}\nc.nzcv = uint8(r>>%d)<<3 | z\n", top)
+	return fmt.Sprintf("var z uint8\nif r == 0 {\nz = 1\n}\nc.nzcv = uint8(r>>%d)<<3 | z<<2\n", top)
 }
 
 // flagged are the operations that set flags.
@@ -78,7 +78,8 @@ func (u *uops) simple(name, what string, bits int, body string) {
 	u.key(what, "R", bits, 0, name)
 }
 
-// others makes moves, bit fields, products, shifts by a register and operations on one source.
+// others makes moves, bit fields, products, shifts by a register and operations on one source. Divisions and the high half of a product are
+// handlers: on the host they need the registers in which the switch keeps its own, and every other case would have to move those.
 func (u *uops) others() {
 	u.simple("uMOVi", "MOVi", 64, reg("dst")+" = uint64(in.imm)\n")
 	u.simple("uMOV64", "MOV", 64, put("dst", 64, get("src", 64)))
@@ -112,10 +113,6 @@ func (u *uops) others() {
 		u.simple("u"+op.name, op.name, 64, "v := "+reg("base")+" "+op.sign+" "+fmt.Sprintf(op.x, reg("src"))+"*"+fmt.Sprintf(op.y, reg("idx"))+"\n"+put("dst", 64, "v"))
 	}
 	for _, bits := range []int{32, 64} {
-		u.simple(fmt.Sprintf("uUDIV%d", bits), "UDIV", bits, fmt.Sprintf("x, y := %s, %s\nif y != 0 {\nx /= y\n} else {\nx = 0\n}\n", get("src", bits), get("idx", bits))+put("dst", bits, "x"))
-		u.simple(fmt.Sprintf("uSDIV%d", bits), "SDIV", bits, fmt.Sprintf("x, y := int%d(%s), int%d(%s)\nif y != 0 {\nx /= y\n} else {\nx = 0\n}\n", bits, reg("src"), bits, reg("idx"))+put("dst", bits, fmt.Sprintf("uint%d(x)", bits)))
-	}
-	for _, bits := range []int{32, 64} {
 		x := fmt.Sprintf("x, y := %s, %s\ncarry := uint%d(c.nzcv>>1&1)\n", get("src", bits), get("idx", bits), bits)
 		u.simple(fmt.Sprintf("uADC%d", bits), "ADC", bits, x+put("dst", bits, "(x + y + carry)"))
 		u.simple(fmt.Sprintf("uSBC%d", bits), "SBC", bits, x+put("dst", bits, "(x + ^y + carry)"))
@@ -124,10 +121,9 @@ func (u *uops) others() {
 		}
 		x = fmt.Sprintf("x, y := %s, %s\n", get("src", bits), get("idx", bits))
 		for _, op := range []struct{ name, not string }{{"ADCS", ""}, {"SBCS", "y = ^y\n"}} {
-			u.simple(fmt.Sprintf("u%s%d", op.name, bits), op.name, bits, x+op.not+fmt.Sprintf("r, carry := bits.Add%d(x, y, uint%d(c.nzcv>>1&1))\nvar z uint8\nif r == 0 {\nz = 4\n}\nc.nzcv = uint8(r>>%d)<<3 | z | uint8(carry)<<1 | uint8((x^r)&(y^r)>>%d)\n", bits, bits, bits-1, bits-1)+put("dst", bits, "r"))
+			u.simple(fmt.Sprintf("u%s%d", op.name, bits), op.name, bits, x+op.not+fmt.Sprintf("r, carry := bits.Add%d(x, y, uint%d(c.nzcv>>1&1))\nvar z uint8\nif r == 0 {\nz = 1\n}\nc.nzcv = uint8(r>>%d)<<3 | z<<2 | uint8(carry)<<1 | uint8((x^r)&(y^r)>>%d)\n", bits, bits, bits-1, bits-1)+put("dst", bits, "r"))
 		}
 	}
-	u.simple("uUMULH", "UMULH", 64, "v, _ := bits.Mul64("+reg("src")+", "+reg("idx")+")\n"+put("dst", 64, "v"))
 	for n, t := range []string{"uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32"} {
 		name := fmt.Sprintf("uEXT_%s", t)
 		u.add(name, 0, put("dst", 64, "uint64("+t+"("+reg("src")+")) << (in.scale & 7)")+advance)

@@ -94,5 +94,6 @@ func (u *uops) branches() {
 	u.add("uBR", 0, "va := "+reg("src")+"\n"+through("^modeTarget", "c.BTYPE = in.scale\n"))
 	u.add("uBLR", 0, "va := "+reg("src")+"\n"+through("^modeTarget", "c.BTYPE = in.scale\nc.R[30] = uint64(in.imm)\n"))
 	u.add("uGo", 0, "va := uint64(in.disp)\n"+through("", ""))
+	u.add("uGoBL", 0, "va := uint64(in.disp)\nc.R[30] = uint64(in.imm)\n"+through("", ""))
 	u.add("uTarget", 0, "if in.scale>>(c.BTYPE&3)&1 == 0 {\n"+leave+"in = c.engine.slowOp\ncontinue\n}\nc.BTYPE = 0\n"+advance)
 }

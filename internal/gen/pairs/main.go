@@ -3,6 +3,7 @@
 // frequent pairs. Each kernel weighs the same.
 //
 //	go run ./internal/gen/pairs .guests/vmlinuz .guests/vmlinuz-amd64 > internal/gen/x86/pairs.txt
+//	go run ./internal/gen/pairs -arch arm64 -busybox .guests/busybox-arm64 .guests/vmlinuz-arm64 > internal/gen/arm64/pairs.txt
 package main
 
 import (
@@ -24,7 +25,7 @@ import (
 	"stasis/internal/initramfs"
 )
 
-// counting is added to package cpu/x86, and load is what the guest's users do.
+// counting is added to the package of the CPU, and load is what the guest's users do.
 var (
 	//go:embed counting.go.txt
 	counting []byte
@@ -35,36 +36,46 @@ var (
 const dispatch = "\t\tswitch in.op {"
 
 // ends are operations that end a block or call: none of them is in a pair in that place.
-var ends = regexp.MustCompile(`_J\d+$|^uJCC|^uJMP|^uCALL|^uRET|^uGo|^uSlow|^uMiss|^uTerm|^uDead|^uExit`)
-var calls = regexp.MustCompile(`^uSlow|^uMiss|^uTerm|^uDead|^uExit|^uGo`)
+var (
+	ends  = regexp.MustCompile(`_[JB]\d+$|^uJCC|^uJMP|^uCALL|^uB(cond|L|R|LR)?$|^uT?CBN?Z|^uTBN?Z|^uRET|` + calls.String())
+	calls = regexp.MustCompile(`^uGo|^uSlow|^uMiss|^uTerm|^uDead|^uExit|^uDirect|^uRead`)
+)
 
 func main() {
 	log.SetFlags(0)
 	n := flag.Int("n", 256, "how many `pairs`")
-	busybox := flag.String("busybox", ".guests/busybox", "static `program`")
+	c := counter{}
+	flag.StringVar(&c.arch, "arch", "x86", "x86 or arm64: the `package` in cpu")
+	flag.StringVar(&c.busybox, "busybox", ".guests/busybox", "static `program`")
+	flag.StringVar(&c.console, "console", "ttyS0", "the kernel's `device`")
 	flag.Parse()
-	if err := run(*n, *busybox, flag.Args()); err != nil {
+	if err := c.run(*n, flag.Args()); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(n int, busybox string, kernels []string) error {
-	dir, err := os.MkdirTemp("", "pairs")
-	if err != nil {
+// counter is what the runs have in common.
+type counter struct {
+	arch, busybox, console string
+	dir                    string   // of files for a while
+	names                  []string // of the micro-operations, by number
+}
+
+func (c *counter) run(n int, kernels []string) (err error) {
+	if c.dir, err = os.MkdirTemp("", "pairs"); err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	names, err := build(dir)
-	if err != nil {
+	defer os.RemoveAll(c.dir)
+	if err := c.build(); err != nil {
 		return err
 	}
-	initrd := filepath.Join(dir, "initramfs")
-	if err := archive(initrd, busybox); err != nil {
+	initrd := filepath.Join(c.dir, "initramfs")
+	if err := archive(initrd, c.busybox); err != nil {
 		return err
 	}
 	weight := map[string]float64{}
 	for _, k := range kernels {
-		if err := count(dir, k, initrd, names, weight); err != nil {
+		if err := c.count(k, initrd, weight); err != nil {
 			return fmt.Errorf("%s: %w", k, err)
 		}
 	}
@@ -77,40 +88,41 @@ func run(n int, busybox string, kernels []string) error {
 	return nil
 }
 
-// build makes the counting program, and returns the names of the micro-operations by number.
-func build(dir string) (names []string, err error) {
-	uops, err := os.ReadFile("cpu/x86/zuops.go")
+// build makes the counting program, and learns the names of the micro-operations.
+func (c *counter) build() error {
+	uops, err := os.ReadFile("cpu/" + c.arch + "/zuops.go")
 	if err != nil {
-		return nil, fmt.Errorf("%w: run this in the project's folder", err)
+		return fmt.Errorf("%w: run this in the project's folder", err)
 	}
 	for _, m := range regexp.MustCompile(`(?m)^\t(u[A-Z]\w*)( uint16 = iota)?$`).FindAllSubmatch(uops, -1) {
-		names = append(names, string(m[1]))
+		c.names = append(c.names, string(m[1]))
 	}
-	code, err := os.ReadFile("cpu/x86/zrun.go")
+	code, err := os.ReadFile("cpu/" + c.arch + "/zrun.go")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	code = bytes.Replace(code, []byte(dispatch), []byte("\t\tcountPair(in.op)\n"+dispatch), 1)
 	overlay := map[string]string{}
-	for name, text := range map[string][]byte{"zrun.go": code, "counting.go": counting} {
-		path := filepath.Join(dir, name)
+	for name, text := range map[string][]byte{"zrun.go": code, "counting.go": bytes.Replace(counting, []byte("x86"), []byte(c.arch), 1)} {
+		path := filepath.Join(c.dir, name)
 		if err := os.WriteFile(path, text, 0o644); err != nil {
-			return nil, err
+			return err
 		}
-		overlay["cpu/x86/"+name] = path
+		overlay["cpu/"+c.arch+"/"+name] = path
 	}
 	text, err := json.Marshal(map[string]any{"Replace": overlay})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := os.WriteFile(filepath.Join(dir, "overlay.json"), text, 0o644); err != nil {
-		return nil, err
+	replace := filepath.Join(c.dir, "overlay.json")
+	if err := os.WriteFile(replace, text, 0o644); err != nil {
+		return err
 	}
-	out, err := exec.Command("go", "build", "-overlay", filepath.Join(dir, "overlay.json"), "-o", filepath.Join(dir, "stasis"), "./cmd/stasis").CombinedOutput()
+	out, err := exec.Command("go", "build", "-overlay", replace, "-o", filepath.Join(c.dir, "stasis"), "./cmd/stasis").CombinedOutput()
 	if err != nil {
-		return nil, fmt.Errorf("%w\n%s", err, out)
+		return fmt.Errorf("%w\n%s", err, out)
 	}
-	return names, nil
+	return nil
 }
 
 func archive(path, busybox string) error {
@@ -129,9 +141,9 @@ func archive(path, busybox string) error {
 }
 
 // count runs a kernel and adds what share each pair has of all.
-func count(dir, kernel, initrd string, names []string, weight map[string]float64) error {
-	file := filepath.Join(dir, "pairs.json")
-	cmd := exec.Command(filepath.Join(dir, "stasis"), "run", "--kernel", kernel, "--initrd", initrd, "--append", "console=ttyS0", "--serial", "none")
+func (c *counter) count(kernel, initrd string, weight map[string]float64) error {
+	file := filepath.Join(c.dir, "pairs.json")
+	cmd := exec.Command(filepath.Join(c.dir, "stasis"), "run", "--kernel", kernel, "--initrd", initrd, "--append", "console="+c.console, "--serial", "none")
 	cmd.Env, cmd.Stderr = append(os.Environ(), "PAIRS="+file), os.Stderr
 	if err := cmd.Run(); err != nil {
 		return err
@@ -149,7 +161,7 @@ func count(dir, kernel, initrd string, names []string, weight map[string]float64
 		total += float64(p.Count)
 	}
 	for _, p := range pairs {
-		first, second := names[p.First], names[p.Second]
+		first, second := c.names[p.First], c.names[p.Second]
 		if !ends.MatchString(first) && !calls.MatchString(second) {
 			weight[first+" "+second] += float64(p.Count) / total
 		}
