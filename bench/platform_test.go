@@ -12,6 +12,7 @@ type platform struct {
 	qemu        []string                         // how its command begins
 	nothing     func(l *lab, b *testing.B) job   // a guest that ends at once
 	jobs        func(l *lab, b *testing.B) []job // the rows: loops, and a boot of Linux
+	disks       bool                             // its loops come as disks too, for Bochs
 	apart       []string                         // straight loops that one of the means leaves out
 	why         string                           // and the reason
 	table       rows
@@ -22,8 +23,10 @@ var platforms = []*platform{
 		name: "x86", title: "x86-64", qemu: []string{"qemu-system-x86_64", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"},
 		nothing: func(l *lab, b *testing.B) job { return loopX86(l, b, guests.Benchmark{Name: "none"}) },
 		jobs: func(l *lab, b *testing.B) []job {
-			return append(loops(l, b, guests.Benchmarks, loopX86), l.boot(b, "vmlinuz", "busybox", "ttyS0")...)
+			list := append(loops(l, b, guests.Benchmarks, loopX86), l.boot(b, "boot", "vmlinuz", "busybox", "ttyS0")...)
+			return append(list, l.boot(b, "full boot, then work", "vmlinuz-amd64", "busybox", "ttyS0", userLoad...)...)
 		},
+		disks: true,
 		apart: []string{"copy", "fill"}, why: "each a REP instruction",
 	},
 	{
@@ -31,7 +34,7 @@ var platforms = []*platform{
 		name: "arm64", title: "AArch64", qemu: []string{"qemu-system-aarch64", "-machine", "virt,gic-version=3", "-cpu", "max,pauth-impdef=on"},
 		nothing: func(l *lab, b *testing.B) job { return loopARM64(l, b, guests.Benchmark{}) },
 		jobs: func(l *lab, b *testing.B) []job {
-			return append(loops(l, b, guests.BenchmarksARM64, loopARM64), l.boot(b, "vmlinuz-arm64", "busybox-arm64", "ttyAMA0")...)
+			return append(loops(l, b, guests.BenchmarksARM64, loopARM64), l.boot(b, "boot", "vmlinuz-arm64", "busybox-arm64", "ttyAMA0")...)
 		},
 	},
 }

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// round is one run of a row on each emulator. Times without QEMU are 0.
-type round struct{ stasis, tcg, precise time.Duration }
+// round is one run of a row on each emulator. Times of what is not installed are 0.
+type round struct{ stasis, tcg, precise, bochs time.Duration }
 
 // row is what was measured of a job.
 type row struct {
@@ -30,6 +30,9 @@ func (r *row) add(l *lab, b *testing.B) {
 	one := round{stasis: c.user}
 	if l.tcg != nil {
 		one.tcg, one.precise = l.run(b, l.tcg, r.job).user, l.run(b, l.precise, r.job).user
+	}
+	if l.bochs != nil && r.kind != boot {
+		one.bochs = l.run(b, l.bochs, r.job).user
 	}
 	r.rounds = append(r.rounds, one)
 }
@@ -52,13 +55,17 @@ func (r *row) mips() float64 {
 	return r.median(func(one round) float64 { return float64(r.units) / float64(one.stasis.Microseconds()) })
 }
 
-// ofTCG and ofPrecise are how often our time goes into QEMU's.
+// ofTCG, ofPrecise and ofBochs are how often our time goes into another's.
 func (r *row) ofTCG() float64 {
 	return r.median(func(one round) float64 { return one.tcg.Seconds() / one.stasis.Seconds() })
 }
 
 func (r *row) ofPrecise() float64 {
 	return r.median(func(one round) float64 { return one.precise.Seconds() / one.stasis.Seconds() })
+}
+
+func (r *row) ofBochs() float64 {
+	return r.median(func(one round) float64 { return one.bochs.Seconds() / one.stasis.Seconds() })
 }
 
 type metric struct {
@@ -70,6 +77,9 @@ func (r *row) metrics() []metric {
 	list := []metric{{r.mips(), "MIPS"}, {0, "ns/op"}}
 	if r.ofTCG() > 0 {
 		list = append(list, metric{r.ofTCG(), "of-TCG"}, metric{r.ofPrecise(), "of-icount"})
+	}
+	if r.ofBochs() > 0 {
+		list = append(list, metric{r.ofBochs(), "of-Bochs"})
 	}
 	return list
 }
@@ -91,7 +101,8 @@ const preamble = `# Speed
 
 Processor time in user mode of whole processes, less that of starting. The ratios are QEMU's time by ours: 1 is as fast as
 QEMU's TCG, without and with ` + "`-icount shift=0,sleep=off`" + `. A round runs a row on the three in turn; MIPS and ratios are the
-medians of the rounds.
+medians of the rounds. A row that another emulator cannot run has no ratio: QEMU's TCG has no PCIDs, and Bochs boots disks only.
+Bochs is the one that is installed; Debian's 2.7 is built with its debugger, so an optimised build is about four times as fast.
 `
 
 // report prints the tables that were measured, and puts them in place of the older ones in a file, if there is one.
@@ -125,9 +136,9 @@ func report(path string) error {
 func (p *platform) String() string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "\nMeasured by `make bench` on %s, %s, %s, rounds: %d.\n\n", time.Now().UTC().Format("2006-01-02"), processor(), runtime.Version(), len(p.table[0].rounds))
-	s.WriteString("| guest | million units | MIPS | of TCG | of TCG with icount |\n|---|---:|---:|---:|---:|\n")
+	s.WriteString("| guest | million units | MIPS | of TCG | of TCG with icount | of Bochs |\n|---|---:|---:|---:|---:|---:|\n")
 	for _, r := range p.table {
-		writeRow(&s, r.name, fmt.Sprint(r.units/1e6), r.mips(), r.ofTCG(), r.ofPrecise())
+		writeRow(&s, r.name, fmt.Sprint(r.units/1e6), r.mips(), r.ofTCG(), r.ofPrecise(), r.ofBochs())
 	}
 	p.table.of(straight).writeMean(&s, "geometric mean of the straight loops")
 	if p.apart != nil {
@@ -149,12 +160,12 @@ func (t rows) without(names []string) rows {
 
 func (t rows) writeMean(s *strings.Builder, title string) {
 	if len(t) > 0 {
-		writeRow(s, title, "", t.mean((*row).mips), t.mean((*row).ofTCG), t.mean((*row).ofPrecise))
+		writeRow(s, title, "", t.mean((*row).mips), t.mean((*row).ofTCG), t.mean((*row).ofPrecise), t.mean((*row).ofBochs))
 	}
 }
 
-func writeRow(s *strings.Builder, name, units string, mips, tcg, precise float64) {
-	fmt.Fprintf(s, "| %s | %s | %.0f | %s | %s |\n", name, units, mips, show(tcg), show(precise))
+func writeRow(s *strings.Builder, name, units string, mips, tcg, precise, bochs float64) {
+	fmt.Fprintf(s, "| %s | %s | %.0f | %s | %s | %s |\n", name, units, mips, show(tcg), show(precise), show(bochs))
 }
 
 func show(ratio float64) string {
@@ -164,13 +175,16 @@ func show(ratio float64) string {
 	return fmt.Sprintf("%.2f", ratio)
 }
 
-// mean is the geometric mean over the rows.
+// mean is the geometric mean over the rows that were measured.
 func (t rows) mean(of func(r *row) float64) float64 {
-	sum := 0.0
+	sum, n := 0.0, 0
 	for i := range t {
-		sum += math.Log(of(&t[i]))
+		if v := of(&t[i]); v > 0 {
+			sum += math.Log(v)
+			n++
+		}
 	}
-	return math.Exp(sum / float64(len(t)))
+	return math.Exp(sum / float64(n))
 }
 
 // processor is the host's processor by name.

@@ -26,6 +26,7 @@ const (
 	Checks   = "checks"   // PVH: protection, paging and interrupts in full, in the form of Tests
 	Checks32 = "checks32" // multiboot: the same of 32-bit protected mode, tasks, virtual-8086 and real mode
 	Bench    = "bench"    // PVH: loops to time, see Benchmarks
+	Boot     = "boot"     // a boot sector, see Disk
 	Lab      = "lab"      // PVH: pieces of code that a debugger is tried on; src/lab.s has their numbers and symbols
 	Clocks   = "clocks"   // PVH: all timers interrupt, all counters are read, and it is written down
 

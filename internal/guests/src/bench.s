@@ -1,6 +1,6 @@
 # bench: loops to time an emulator by. The command line is the name of one and, if wanted, how many times
 # to run it: "sieve 10". It prints the name and a checksum, and ends by writing 0 to the debug exit port.
-# Interrupts stay off.
+# Interrupts stay off. Whoever loads it gives it 128 MiB of memory at least.
 
 .intel_syntax noprefix
 .include "platform.inc"
@@ -15,6 +15,10 @@
 .include "bench/memory.inc"
 .include "bench/branch.inc"
 .include "bench/system.inc"
+.include "bench/far.inc"
+.include "bench/device.inc"
+.include "bench/switch.inc"
+.include "bench/modes.inc"
 
 # entry adds a row: name, function, how many times it runs by itself. The function is called with the
 # number in RDI and returns a checksum in RAX.
@@ -31,22 +35,37 @@ table:
         entry   "none", passed, 1
         entry   "alu", bench_alu, 20000000
         entry   "float", bench_float, 20000000
+        entry   "x87", bench_x87, 1000000
         entry   "sha256", bench_sha256, 60000
         entry   "sieve", bench_sieve, 12
         entry   "quicksort", bench_quicksort, 16
         entry   "hashwalk", bench_hashwalk, 10000000
         entry   "chase", bench_chase, 5000000
+        entry   "stride", bench_stride, 600
         entry   "copy", bench_copy, 50000
         entry   "fill", bench_fill, 400000
+        entry   "bytecopy", bench_bytecopy, 10000
+        entry   "wordcopy", bench_wordcopy, 80000
         entry   "calls", bench_calls, 15000000
         entry   "branches", bench_branches, 20000000
+        entry   "predictable", bench_predictable, 30000000
+        entry   "code64", bench_code64, 15000000
+        entry   "code32", bench_code32, 15000000
+        entry   "code16", bench_code16, 5000000
         entry   "syscall", bench_syscall, 10000000
         entry   "int80", bench_int80, 10000000
         entry   "pagefault", bench_pagefault, 1000000
         entry   "invlpg", bench_invlpg, 5000000
         entry   "cr3", bench_cr3, 1000000
+        entry   "pcid", bench_pcid, 1000000
+        entry   "switch", bench_switch, 500000
+        entry   "portio", bench_portio, 1000000
+        entry   "mmio", bench_mmio, 1000000
+        entry   "smc", bench_smc, 300000
         .section .data.table
 table_end:
+
+.set SHUTDOWN_PORT, 0x8900      # of Bochs
 
 .text
 .code64
@@ -84,6 +103,10 @@ run:
         mov     rax, rcx
         call    puthex
         print   "\n"
+        lea     rsi, [rip + shutdown]   # ends Bochs; nobody else listens
+        mov     ecx, 8
+        mov     edx, SHUTDOWN_PORT
+        rep outsb
         xor     eax, eax
         jmp     debug_exit
 
@@ -101,6 +124,10 @@ number:
         add     rax, rcx
         jmp     1b
 2:      ret
+
+.section .rodata
+shutdown:
+        .ascii  "Shutdown"
 
 .bss
         .align  4096
