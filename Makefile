@@ -72,10 +72,13 @@ mutants:
 # The frequencies are those of single micro-operations, so pairs are taken out first.
 pairs: guests
 	: > internal/gen/x86/pairs.txt
-	$(GO) generate ./cpu/x86
+	: > internal/gen/arm64/pairs.txt
+	$(GO) generate ./cpu/...
 	$(GO) run ./internal/gen/pairs -n 320 .guests/vmlinuz .guests/vmlinuz-amd64 > .guests/pairs.txt
+	$(GO) run ./internal/gen/pairs -n 320 -arch arm64 -console ttyAMA0 -busybox .guests/busybox-arm64 .guests/vmlinuz-arm64 > .guests/pairs-arm64.txt
 	mv .guests/pairs.txt internal/gen/x86/pairs.txt
-	$(GO) generate ./cpu/x86
+	mv .guests/pairs-arm64.txt internal/gen/arm64/pairs.txt
+	$(GO) generate ./cpu/...
 
 guests:
 	.ci/guests

@@ -18,6 +18,8 @@ type builder struct {
 	side  uint32
 	first uint32 // its first instruction, in insts
 	sp    bool   // SP is known to be aligned
+
+	arrived int // where the micro-operations of the instructions begin, behind that of their arrival
 }
 
 // build decodes the block at key; nil if its first instruction does not decode.
@@ -35,6 +37,7 @@ func (c *CPU) build(key blockKey) *block {
 	number := e.add(key, w.insts, w.addrs)
 	w.side, w.first = number*blockMax, e.blocks[number].inst
 	w.lower()
+	w.join()
 	b := &e.blocks[number]
 	b.first = e.place(w.out)
 	e.firstOf(b).n = b.n

@@ -56,6 +56,7 @@ func (w *builder) lower() {
 
 // arrival is what an instruction does first to which an indirect branch has led. BRK keeps the type of the branch.
 func (w *builder) arrival() {
+	w.arrived = 0
 	if w.mode&modeTarget == 0 || w.insts[0].Op == decode.BRK {
 		return
 	}
@@ -65,6 +66,7 @@ func (w *builder) arrival() {
 	}
 	w.emit(0, uop{op: uTarget, scale: types})
 	w.out[0].last = false
+	w.arrived = 1
 }
 
 // effect is what an instruction does to the flags. Whatever touches memory may leave the block: its flags are read.

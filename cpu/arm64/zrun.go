@@ -3378,38 +3378,38 @@ func (c *CPU) run(in *uop) {
 		case uFADD:
 			x, y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0))
 			r := math.Float64bits(math.Float64frombits(x) + math.Float64frombits(y))
-			if c.FPCR&fpcrRMode == 0 && c.FPSR&fpsrIXC != 0 && x>>52&0x7ff-1 < 0x7fe && y>>52&0x7ff-1 < 0x7fe && r>>52&0x7ff-2 < 0x7fd {
-				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = r
-				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
-				in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if !(c.FPCR&fpcrRMode == 0 && c.FPSR&fpsrIXC != 0 && x>>52&0x7ff-1 < 0x7fe && y>>52&0x7ff-1 < 0x7fe && r>>52&0x7ff-2 < 0x7fd) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.directOp
 				continue
 			}
-			c.at = uintptr(unsafe.Pointer(in))
-			in = c.engine.directOp
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = r
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uFSUB:
 			x, y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0))
 			r := math.Float64bits(math.Float64frombits(x) - math.Float64frombits(y))
-			if c.FPCR&fpcrRMode == 0 && c.FPSR&fpsrIXC != 0 && x>>52&0x7ff-1 < 0x7fe && y>>52&0x7ff-1 < 0x7fe && r>>52&0x7ff-2 < 0x7fd {
-				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = r
-				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
-				in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if !(c.FPCR&fpcrRMode == 0 && c.FPSR&fpsrIXC != 0 && x>>52&0x7ff-1 < 0x7fe && y>>52&0x7ff-1 < 0x7fe && r>>52&0x7ff-2 < 0x7fd) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.directOp
 				continue
 			}
-			c.at = uintptr(unsafe.Pointer(in))
-			in = c.engine.directOp
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = r
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uFMUL:
 			x, y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0))
 			r := math.Float64bits(math.Float64frombits(x) * math.Float64frombits(y))
-			if c.FPCR&fpcrRMode == 0 && c.FPSR&fpsrIXC != 0 && x>>52&0x7ff-1 < 0x7fe && y>>52&0x7ff-1 < 0x7fe && r>>52&0x7ff-2 < 0x7fd {
-				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = r
-				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
-				in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if !(c.FPCR&fpcrRMode == 0 && c.FPSR&fpsrIXC != 0 && x>>52&0x7ff-1 < 0x7fe && y>>52&0x7ff-1 < 0x7fe && r>>52&0x7ff-2 < 0x7fd) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.directOp
 				continue
 			}
-			c.at = uintptr(unsafe.Pointer(in))
-			in = c.engine.directOp
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = r
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uBcond:
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -7278,6 +7278,6961 @@ func (c *CPU) run(in *uop) {
 			continue
 		case uExit:
 			return
+		case uADC64ADDS_RI32_B1:
+			{
+				x, y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				carry := uint64(c.nzcv >> 1 & 1)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y + carry)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			r := x + y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if r < x {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADDS_RI32CheckSP:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(in.imm)
+				r := x + y
+				var z, cf uint8
+				if r == 0 {
+					z = 1
+				}
+				if r < x {
+					cf = 1
+				}
+				c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if c.R[regSP]&15 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADDS_RR64CSINC64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				r := x + y
+				var z, cf uint8
+				if r == 0 {
+					z = 1
+				}
+				if r < x {
+					cf = 1
+				}
+				c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			v++
+			if uint64(in.imm)>>(c.nzcv&15)&1 != 0 {
+				v = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADDS_RR64STR_IDX64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				r := x + y
+				var z, cf uint8
+				if r == 0 {
+					z = 1
+				}
+				if r < x {
+					cf = 1
+				}
+				c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_LSL64ADD_RI64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)) << (in.scale & 63)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_LSL64CSEL64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)) << (in.scale & 63)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			if uint64(in.imm)>>(c.nzcv&15)&1 != 0 {
+				v = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_LSL64LDR_IMM32:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)) << (in.scale & 63)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_LSR64ADD_RR64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)) >> (in.scale & 63)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI32ADD_RI32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI32ADD_RI64:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI32EXT_int32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(int32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))) << (in.scale & 7)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI32LDR_IDX8:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI32LDR_IMM32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI32STR_IMM32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI32UBFM:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) << (uint64(in.imm) & 63) >> (uint64(in.disp) & 63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI32UMADDL:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))*uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI64ADD_RI64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI64ADD_RR32:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI64B:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_RI64BR:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			va := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key^modeTarget {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			c.BTYPE = in.scale
+			in = nx
+			continue
+
+		case uADD_RI64CBZ32:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))) == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_RI64CheckSP:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if c.R[regSP]&15 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI64EXTR32:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := uint32((*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))<<32 | uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))))) >> (in.scale & 31))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI64LDR_IDX32:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI64LDR_IDX8:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI64LDR_IMM32:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI64LDR_IMM64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI64LDR_IMM8:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI64MOV64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI64MOVi:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI64RET:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			va := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			in = nx
+			continue
+
+		case uADD_RI64STP_IMM64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
+			*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI64STR_IMM64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI64SUBS_RI64_B1:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if x != y {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_RI64SUB_RI64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x - y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RI64UBFM:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) << (uint64(in.imm) & 63) >> (uint64(in.disp) & 63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RR32ADD_RR32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RR32AND_RR32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x & y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RR32BIC_RR32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x &^ y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RR32BL:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			c.R[30] = uint64(in.imm)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_RR32EOR_RR32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x ^ y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RR32EXTR32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := uint32((*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))<<32 | uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))))) >> (in.scale & 31))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RR32LDR_IDX8:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RR32LDR_IMM32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RR32LSLV32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x, n := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))&31
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x << n))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RR32MOV32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RR32STR_IMM32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RR32STR_POST32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RR64ADDS_RI32_B1:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			r := x + y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if r < x {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uADD_RR64ADD_LSL64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)) << (in.scale & 63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RR64ADD_LSR64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)) >> (in.scale & 63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RR64ADD_RR64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RR64LDR_IDX16:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RR64LDR_IMM64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RR64LDR_IMM8:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RR64MADD64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))**(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RR64MOV32:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADD_RR64SUBS_RR64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uAND_RI32STR_IMM32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x & y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uAND_RI64SUBS_RI64_B8:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x & y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if x > y {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_RI64SUB_RR64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x & y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x - y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uAND_RI64TBNZ:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x & y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))&uint64(in.imm) != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uAND_RI64UBFM:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x & y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) << (uint64(in.imm) & 63) >> (uint64(in.disp) & 63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uAND_RR32ADD_RR32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x & y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uAND_RR32EOR_ROR32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x & y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := bits.RotateLeft32(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))), -int(in.scale))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x ^ y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uAND_RR32EOR_RR32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x & y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x ^ y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uAND_RR32ORR_RI32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x & y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x | y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uAND_RR32SUBS_RI32_B1:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x & y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if x != y {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uBIC_RR32EOR_RR32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x &^ y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x ^ y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCCMP_RI32Bcond:
+			{
+				if uint64(in.imm)>>(c.nzcv&15)&1 != 0 {
+					x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+					y := uint32(in.idx)
+					r := x - y
+					var z, cf uint8
+					if r == 0 {
+						z = 1
+					}
+					if x >= y {
+						cf = 1
+					}
+					c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
+					in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+					continue
+				}
+				c.nzcv = in.scale
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if uint64(in.imm)>>(c.nzcv&15)&1 != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uCCMP_RI64Bcond:
+			{
+				if uint64(in.imm)>>(c.nzcv&15)&1 != 0 {
+					x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+					y := uint64(in.idx)
+					r := x - y
+					var z, cf uint8
+					if r == 0 {
+						z = 1
+					}
+					if x >= y {
+						cf = 1
+					}
+					c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
+					in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+					continue
+				}
+				c.nzcv = in.scale
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if uint64(in.imm)>>(c.nzcv&15)&1 != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uCCMP_RR32Bcond:
+			{
+				if uint64(in.imm)>>(c.nzcv&15)&1 != 0 {
+					x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+					y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+					r := x - y
+					var z, cf uint8
+					if r == 0 {
+						z = 1
+					}
+					if x >= y {
+						cf = 1
+					}
+					c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
+					in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+					continue
+				}
+				c.nzcv = in.scale
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if uint64(in.imm)>>(c.nzcv&15)&1 != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uCSEL32SUB_RI32:
+			{
+				v := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				if uint64(in.imm)>>(c.nzcv&15)&1 != 0 {
+					v = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				}
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x - y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCSEL64UBFM:
+			{
+				v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				if uint64(in.imm)>>(c.nzcv&15)&1 != 0 {
+					v = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				}
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) << (uint64(in.imm) & 63) >> (uint64(in.disp) & 63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCSINC32RET:
+			{
+				v := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				v++
+				if uint64(in.imm)>>(c.nzcv&15)&1 != 0 {
+					v = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				}
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			va := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			in = nx
+			continue
+
+		case uCSINC64ADDS_RI32_B1:
+			{
+				v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				v++
+				if uint64(in.imm)>>(c.nzcv&15)&1 != 0 {
+					v = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				}
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			r := x + y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if r < x {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>31)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uCSINC64ADDS_RR64:
+			{
+				v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				v++
+				if uint64(in.imm)>>(c.nzcv&15)&1 != 0 {
+					v = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				}
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			r := x + y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if r < x {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCSINC64ADD_RR64:
+			{
+				v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				v++
+				if uint64(in.imm)>>(c.nzcv&15)&1 != 0 {
+					v = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				}
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCSINC64SUBS_RR64:
+			{
+				v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				v++
+				if uint64(in.imm)>>(c.nzcv&15)&1 != 0 {
+					v = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				}
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCheckSPLDP_IMM64:
+			{
+				if c.R[regSP]&15 != 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					in = c.engine.slowOp
+					continue
+				}
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+			v, w := *p, *q
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) = uint64(w)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCheckSPLDP_POST64:
+			{
+				if c.R[regSP]&15 != 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					in = c.engine.slowOp
+					continue
+				}
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+			v, w := *p, *q
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) = uint64(w)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCheckSPLDR_IMM32:
+			{
+				if c.R[regSP]&15 != 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					in = c.engine.slowOp
+					continue
+				}
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCheckSPLDR_IMM64:
+			{
+				if c.R[regSP]&15 != 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					in = c.engine.slowOp
+					continue
+				}
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCheckSPLDR_IMM8:
+			{
+				if c.R[regSP]&15 != 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					in = c.engine.slowOp
+					continue
+				}
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCheckSPSTP_IMM32:
+			{
+				if c.R[regSP]&15 != 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					in = c.engine.slowOp
+					continue
+				}
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			q := (*uint32)(unsafe.Add(unsafe.Pointer(p), 4))
+			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)))
+			*q = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCheckSPSTP_IMM64:
+			{
+				if c.R[regSP]&15 != 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					in = c.engine.slowOp
+					continue
+				}
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
+			*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCheckSPSTP_PRE64:
+			{
+				if c.R[regSP]&15 != 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					in = c.engine.slowOp
+					continue
+				}
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
+			*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCheckSPSTR_IMM32:
+			{
+				if c.R[regSP]&15 != 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					in = c.engine.slowOp
+					continue
+				}
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCheckSPSTR_IMM64:
+			{
+				if c.R[regSP]&15 != 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					in = c.engine.slowOp
+					continue
+				}
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uEOR_LSR32B:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))) >> (in.scale & 31)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x ^ y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uEOR_LSR32EXTR32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))) >> (in.scale & 31)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x ^ y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := uint32((*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))<<32 | uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))))) >> (in.scale & 31))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uEOR_LSR32LDR_IMM32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))) >> (in.scale & 31)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x ^ y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uEOR_ROR32ADD_RR32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := bits.RotateLeft32(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))), -int(in.scale))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x ^ y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uEOR_ROR32AND_RR32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := bits.RotateLeft32(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))), -int(in.scale))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x ^ y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x & y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uEOR_ROR32EOR_LSR32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := bits.RotateLeft32(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))), -int(in.scale))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x ^ y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))) >> (in.scale & 31)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x ^ y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uEOR_ROR32UBFM:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := bits.RotateLeft32(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))), -int(in.scale))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x ^ y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) << (uint64(in.imm) & 63) >> (uint64(in.disp) & 63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uEOR_RR32EOR_ROR32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x ^ y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := bits.RotateLeft32(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))), -int(in.scale))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x ^ y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uEOR_RR32LDR_IDX32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x ^ y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uEOR_RR32UBFM:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x ^ y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) << (uint64(in.imm) & 63) >> (uint64(in.disp) & 63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uEXTR32ADD_RR32:
+			{
+				v := uint32((*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))<<32 | uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))))) >> (in.scale & 31))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uEXTR32EOR_ROR32:
+			{
+				v := uint32((*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))<<32 | uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))))) >> (in.scale & 31))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := bits.RotateLeft32(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))), -int(in.scale))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x ^ y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uEXT_int32ADD_RR64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(int32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))) << (in.scale & 7)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uEXT_int32LDR_IDX32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(int32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))) << (in.scale & 7)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uEXT_int32LDR_IDX8:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(int32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))) << (in.scale & 7)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uEXT_int32STR_IDX32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(int32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))) << (in.scale & 7)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uEXT_uint16ADD_RR64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))) << (in.scale & 7)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uEXT_uint16SUBS_RR64_B8:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))) << (in.scale & 7)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if x > y {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uEXT_uint32ADD_RR64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))) << (in.scale & 7)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uEXT_uint32LDR_IDX16:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))) << (in.scale & 7)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uEXT_uint32LDR_IDX8:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))) << (in.scale & 7)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uEXT_uint32STR_IDX32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))) << (in.scale & 7)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uEXT_uint32STR_IDX8:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))) << (in.scale & 7)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*p = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDP_IMM32CBNZ32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				q := (*uint32)(unsafe.Add(unsafe.Pointer(p), 4))
+				v, w := *p, *q
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) = uint64(w)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))) != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDP_IMM32LDR_IMM8:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				q := (*uint32)(unsafe.Add(unsafe.Pointer(p), 4))
+				v, w := *p, *q
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) = uint64(w)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDP_IMM32SUBS_RI32_B12:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				q := (*uint32)(unsafe.Add(unsafe.Pointer(p), 4))
+				v, w := *p, *q
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) = uint64(w)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(x) > int32(y) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDP_IMM64ADD_RI64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+15)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+				v, w := *p, *q
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) = uint64(w)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDP_IMM64LDP_IMM64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+15)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+				v, w := *p, *q
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) = uint64(w)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+			v, w := *p, *q
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) = uint64(w)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDP_IMM64LDP_POST64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+15)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+				v, w := *p, *q
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) = uint64(w)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+			v, w := *p, *q
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) = uint64(w)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDP_IMM64LDR_IMM64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+15)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+				v, w := *p, *q
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) = uint64(w)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDP_IMM64MOV64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+15)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+				v, w := *p, *q
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) = uint64(w)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDP_POST64RET:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+15)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+				v, w := *p, *q
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) = uint64(w)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			va := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			in = nx
+			continue
+
+		case uLDR_IDX16EXT_uint16:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+1)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))) << (in.scale & 7)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IDX16MOV64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+1)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IDX16SUBS_RR32_B2:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+1)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if x >= y {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IDX32ADD_RI64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IDX32ADD_RR32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IDX32CBNZ32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))) != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IDX32EOR_LSR32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))) >> (in.scale & 31)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x ^ y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IDX32EXT_uint32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))) << (in.scale & 7)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IDX32SUBS_RI32_B5:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(r) >= 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IDX64ADDS_RR64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			r := x + y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if r < x {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^r)&(y^r)>>63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IDX64AND_RI64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x & y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IDX64EXTR32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := uint32((*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))<<32 | uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))))) >> (in.scale & 31))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IDX64LDR_IDX64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IDX8ADD_RI32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IDX8ANDS_RI64_B1:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			r := x & y
+			var z uint8
+			if r == 0 {
+				z = 1
+			}
+			c.nzcv = uint8(r>>63)<<3 | z<<2
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if r != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IDX8CBNZ32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))) != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IDX8EXT_uint32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))) << (in.scale & 7)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IDX8LDR_IDX8:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IDX8LDR_IMM32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IDX8SUBS_RR32_B0:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if x == y {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IDX8SUBS_RR32_B1:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if x != y {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IDX8SUB_RI64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x - y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IDX8SUB_RR32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x - y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM32ADD_RI32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM32ADD_RI64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM32ADD_RR32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM32AND_RI32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x & y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM32AND_RR32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x & y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM32CBNZ32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))) != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IMM32CBZ32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))) == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IMM32EOR_LSL32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))) << (in.scale & 31)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x ^ y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM32LDR_IMM32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM32MOV64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM32MOVi:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM32STR_IMM32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM32SUBS_RI32_B8:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if x > y {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IMM32SUBS_RR32_B3:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if x < y {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IMM32SUB_RI32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x - y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM32SUB_RR32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x - y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM32TBNZ:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))&uint64(in.imm) != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IMM32TBZ:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))&uint64(in.imm) == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IMM64ADD_RI64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM64AND_RI64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x & y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM64Bcond:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if uint64(in.imm)>>(c.nzcv&15)&1 != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IMM64CBNZ64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IMM64CBZ64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IMM64CheckSP:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if c.R[regSP]&15 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM64EXT_int32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(int32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))) << (in.scale & 7)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM64EXT_uint32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))) << (in.scale & 7)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM64LDP_IMM32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			q := (*uint32)(unsafe.Add(unsafe.Pointer(p), 4))
+			v, w := *p, *q
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) = uint64(w)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM64LDP_POST64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+			v, w := *p, *q
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) = uint64(w)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM64LDRV_IMM64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM64LDR_IMM32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM64LDR_IMM64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM64MOV64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM64MOVi:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM64STP_IMM64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
+			*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM64STR_IMM64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM64SUBS_RR64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM64SUBS_RR64_B0:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if x == y {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IMM64SUBS_RR64_B1:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if x != y {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IMM64SUBS_RR64_B3:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if x < y {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IMM64TBZ:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))&uint64(in.imm) == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IMM64UBFM:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) << (uint64(in.imm) & 63) >> (uint64(in.disp) & 63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM8CBNZ32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))) != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IMM8CBZ32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))) == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IMM8CheckSP:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if c.R[regSP]&15 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM8EXT_int32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(int32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))) << (in.scale & 7)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM8LDR_IMM8:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM8RET:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			va := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			in = nx
+			continue
+
+		case uLDR_IMM8STR_IMM64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM8STR_IMM8:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*p = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_IMM8SUBS_RI32_B1:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if x != y {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IMM8SUBS_RR32_B0:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if x == y {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_IMM8SUBS_RR32_B1:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if x != y {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_POST16ADD_RI32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+1)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_POST8EOR_RR32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x ^ y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDR_PRE8CBZ32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))) == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLDR_PRE8STR_IMM8:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*p = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLSLV32ORR_RR32:
+			{
+				x, n := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))&31
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x << n))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x | y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMADD64ADD_RI64:
+			{
+				v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))**(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMADD64EXT_uint32:
+			{
+				v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))**(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))) << (in.scale & 7)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMADD64MADD64:
+			{
+				v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))**(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))**(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV32ADD_RI64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV32ADD_RR32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV32B:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV32LDP_IMM64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+			v, w := *p, *q
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) = uint64(w)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV32MOV32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV32MOV64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV32MOVi:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV32SBFM64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := uint64(int64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))<<(uint64(in.imm)&63)) >> (uint64(in.disp) & 63))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV32STP_IMM64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
+			*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV32SUBS_RI64_B1:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if x != y {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV32SUBS_RR32_B1:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if x != y {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV32SUB_RR32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x - y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV64ADD_RI64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV64B:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV64BL:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			c.R[30] = uint64(in.imm)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV64CBZ64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOV64CheckSP:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if c.R[regSP]&15 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV64LDP_IMM64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+			v, w := *p, *q
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) = uint64(w)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV64LDR_IMM32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV64LDR_IMM64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV64LDR_IMM8:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV64MOV32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV64MOV64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV64MOVi:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV64STP_IMM64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
+			*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV64STR_IMM64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOV64SUBS_RR64_B2:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if x >= y {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOViADD_RI64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOViADD_RR64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOViBcond:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if uint64(in.imm)>>(c.nzcv&15)&1 != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uMOViCheckSP:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if c.R[regSP]&15 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOViLDR_IMM32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOViLDR_IMM64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOViMOV64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOViMOVK:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))&uint64(in.disp) | uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOViMOVi:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOViSTP_IMM64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
+			*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOViSTR_IMM32:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uMOViSTR_IMM64:
+			{
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uORR_RI32STR_IMM32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x | y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSBFM64EXT_int32:
+			{
+				v := uint64(int64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))<<(uint64(in.imm)&63)) >> (uint64(in.disp) & 63))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(int32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))) << (in.scale & 7)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSBFM64LDR_IDX32:
+			{
+				v := uint64(int64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))<<(uint64(in.imm)&63)) >> (uint64(in.disp) & 63))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSBFM64SUB_RR64:
+			{
+				v := uint64(int64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))<<(uint64(in.imm)&63)) >> (uint64(in.disp) & 63))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x - y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTPV_IMM128STPV_IMM128:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+31)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(p), 24)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+31)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 24)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTP_IMM32UBFM:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				q := (*uint32)(unsafe.Add(unsafe.Pointer(p), 4))
+				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)))
+				*q = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) << (uint64(in.imm) & 63) >> (uint64(in.disp) & 63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTP_IMM64ADD_RI64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+15)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
+				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTP_IMM64LDR_IMM64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+15)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
+				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTP_IMM64MOV32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+15)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
+				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTP_IMM64MOV64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+15)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
+				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTP_IMM64MOVi:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+15)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
+				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTP_IMM64STP_IMM64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+15)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
+				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
+			*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTP_IMM64STR_IMM64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+15)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
+				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTP_IMM64SUBS_RR64_B3:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+15)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
+				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if x < y {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSTP_IMM64SUB_RI64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+15)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
+				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x - y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTP_PRE64ADD_RI64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+15)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
+				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTP_PRE64MOV64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+15)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
+				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTP_PRE64MOVi:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+15)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
+				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IDX32ADD_RI64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IDX32SUB_RI64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x - y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IDX64ADC64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x, y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			carry := uint64(c.nzcv >> 1 & 1)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y + carry)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IDX64CSINC64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			v++
+			if uint64(in.imm)>>(c.nzcv&15)&1 != 0 {
+				v = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IDX8ADD_RI64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*p = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IMM32ADD_RI32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IMM32AND_RI32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x & y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IMM32B:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSTR_IMM32CheckSP:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if c.R[regSP]&15 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IMM32LDR_IMM32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IMM32LDR_IMM64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IMM32LDR_IMM8:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IMM32STR_IMM32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IMM32SUBS_RI32_B1:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if x != y {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSTR_IMM64ADD_RI64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IMM64AND_RR32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x & y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IMM64LDR_IDX32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IMM64LDR_IMM32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IMM64LDR_IMM64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IMM64LDR_IMM8:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IMM64MOVi:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IMM64STR_IMM32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IMM64STR_IMM64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IMM8LDR_IMM32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*p = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IMM8LDR_IMM64:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*p = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_IMM8MOV32:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != ea&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				*p = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTR_POST32SUBS_RR32_B12:
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if int32(x) > int32(y) {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUBS_RI32CBNZ32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(in.imm)
+				r := x - y
+				var z, cf uint8
+				if r == 0 {
+					z = 1
+				}
+				if x >= y {
+					cf = 1
+				}
+				c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))) != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUBS_RI32CSEL32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(in.imm)
+				r := x - y
+				var z, cf uint8
+				if r == 0 {
+					z = 1
+				}
+				if x >= y {
+					cf = 1
+				}
+				c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			if uint64(in.imm)>>(c.nzcv&15)&1 != 0 {
+				v = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUBS_RI64CCMP_RI64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				r := x - y
+				var z, cf uint8
+				if r == 0 {
+					z = 1
+				}
+				if x >= y {
+					cf = 1
+				}
+				c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if uint64(in.imm)>>(c.nzcv&15)&1 != 0 {
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.idx)
+				r := x - y
+				var z, cf uint8
+				if r == 0 {
+					z = 1
+				}
+				if x >= y {
+					cf = 1
+				}
+				c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
+				in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+				continue
+			}
+			c.nzcv = in.scale
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUBS_RR64ADD_LSL64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				r := x - y
+				var z, cf uint8
+				if r == 0 {
+					z = 1
+				}
+				if x >= y {
+					cf = 1
+				}
+				c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)) << (in.scale & 63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUBS_RR64CSINC64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				r := x - y
+				var z, cf uint8
+				if r == 0 {
+					z = 1
+				}
+				if x >= y {
+					cf = 1
+				}
+				c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			v++
+			if uint64(in.imm)>>(c.nzcv&15)&1 != 0 {
+				v = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUBS_RR64MOVi:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				r := x - y
+				var z, cf uint8
+				if r == 0 {
+					z = 1
+				}
+				if x >= y {
+					cf = 1
+				}
+				c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUBS_RR64STR_IDX64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				r := x - y
+				var z, cf uint8
+				if r == 0 {
+					z = 1
+				}
+				if x >= y {
+					cf = 1
+				}
+				c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_RI32ADD_RI32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x - y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_RI32STR_IMM32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x - y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_RI32SUBS_RI32_B8:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x - y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if x > y {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_RI64B:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x - y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uSUB_RI64CheckSP:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x - y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if c.R[regSP]&15 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_RI64LDR_IMM64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x - y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_RI64LDR_IMM8:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x - y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != ea&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_RI64MOVi:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := uint64(in.imm)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x - y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(in.imm)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_RR32MOV64:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x - y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_RR32SUBS_RI32:
+			{
+				x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+				y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x - y))
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>31)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>31)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(r)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_RR64LDR_IDX64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x - y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_RR64LDR_IMM64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x - y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_RR64MOV64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x - y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUB_RR64ORR_RI64:
+			{
+				x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+				y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x - y)
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x | y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uUBFMADD_RR32:
+			{
+				v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) << (uint64(in.imm) & 63) >> (uint64(in.disp) & 63)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x + y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uUBFMADD_RR64:
+			{
+				v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) << (uint64(in.imm) & 63) >> (uint64(in.disp) & 63)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uUBFMAND_RI32:
+			{
+				v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) << (uint64(in.imm) & 63) >> (uint64(in.disp) & 63)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			y := uint32(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64((x & y))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uUBFMCBZ32:
+			{
+				v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) << (uint64(in.imm) & 63) >> (uint64(in.disp) & 63)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))) == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uUBFMLDR_IDX16:
+			{
+				v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) << (uint64(in.imm) & 63) >> (uint64(in.disp) & 63)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uUBFMLDR_IDX32:
+			{
+				v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) << (uint64(in.imm) & 63) >> (uint64(in.disp) & 63)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uUBFMMADD64:
+			{
+				v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) << (uint64(in.imm) & 63) >> (uint64(in.disp) & 63)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))**(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uUBFMSTR_IMM64:
+			{
+				v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) << (uint64(in.imm) & 63) >> (uint64(in.disp) & 63)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uUBFMSUBS_RR64:
+			{
+				v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) << (uint64(in.imm) & 63) >> (uint64(in.disp) & 63)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uUBFMSUBS_RR64_B9:
+			{
+				v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) << (uint64(in.imm) & 63) >> (uint64(in.disp) & 63)
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))
+			r := x - y
+			var z, cf uint8
+			if r == 0 {
+				z = 1
+			}
+			if x >= y {
+				cf = 1
+			}
+			c.nzcv = uint8(r>>63)<<3 | z<<2 | cf<<1 | uint8((x^y)&(x^r)>>63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = r
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if x <= y {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uUMADDLADD_LSL64:
+			{
+				v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))))*uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))))
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			x := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)) << (in.scale & 63)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = (x + y)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		}
 	}
 }

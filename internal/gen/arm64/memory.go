@@ -122,8 +122,8 @@ func (u *uops) double() {
 	for _, op := range []struct{ name, sign string }{{"FADD", "+"}, {"FSUB", "-"}, {"FMUL", "*"}} {
 		name := "u" + op.name
 		u.add(name, 0, "x, y := "+vector("src", 0)+", "+vector("idx", 0)+"\nr := math.Float64bits(math.Float64frombits(x) "+op.sign+" math.Float64frombits(y))\n"+
-			"if c.FPCR&fpcrRMode == 0 && c.FPSR&fpsrIXC != 0 && "+strings.ReplaceAll(normal, "v", "x")+" && "+strings.ReplaceAll(normal, "v", "y")+" && r>>52&0x7ff-2 < 0x7fd {\n"+
-			vector("dst", 0)+" = r\n"+vector("dst", 1)+" = 0\n"+advance+"\ncontinue\n}\n"+leave+"in = c.engine.directOp")
+			"if !(c.FPCR&fpcrRMode == 0 && c.FPSR&fpsrIXC != 0 && "+strings.ReplaceAll(normal, "v", "x")+" && "+strings.ReplaceAll(normal, "v", "y")+" && r>>52&0x7ff-2 < 0x7fd) {\n"+leave+"in = c.engine.directOp\ncontinue\n}\n"+
+			vector("dst", 0)+" = r\n"+vector("dst", 1)+" = 0\n"+advance)
 		u.key(op.name, "R", 64, 0, name)
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 // engine makes every case once.
 func engine() *uops {
-	u := &uops{}
+	u := &uops{body: map[string]string{}}
 	u.arithmetic()
 	u.others()
 	u.memory()
@@ -24,6 +24,7 @@ func engine() *uops {
 	u.add("uTerm", 0, "in = c.terminate()")
 	u.add("uDead", 0, "in = c.deadBlock(in)")
 	u.add("uExit", 0, "return")
+	u.pair(pairList)
 	return u
 }
 
@@ -55,5 +56,6 @@ func uopsFile() []byte {
 		fmt.Fprintf(&b, "%d,", size)
 	}
 	fmt.Fprintf(&b, "\n}\n\n// uopOf finds the micro-operation of a form.\nvar uopOf = map[uopKey]uint16{\n%s,\n}\n", strings.Join(u.index, ",\n"))
+	fmt.Fprintf(&b, "\n// pairOf finds the micro-operation that is two in a row.\nvar pairOf = map[[2]uint16]uint16{\n%s\n}\n", strings.Join(u.pairs, "\n"))
 	return b.Bytes()
 }

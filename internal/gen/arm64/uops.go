@@ -15,6 +15,8 @@ type uops struct {
 	index []string // entries of the look-up table from form to operation
 	whats []string // what there is to do
 	forms []string
+	body  map[string]string
+	pairs []string // entries of the look-up table from two operations to one
 }
 
 // add gives the next case.
@@ -23,6 +25,7 @@ func (u *uops) add(name string, access int, body string) {
 	if b := strings.TrimSpace(body); !strings.HasSuffix(b, "continue") && !strings.HasSuffix(b, "return") {
 		u.cases.WriteString("continue\n") // from here to the top at once: all cases end alike, and in stays in one register
 	}
+	u.body[name] = body
 	u.names = append(u.names, name)
 	u.bytes = append(u.bytes, access)
 }
