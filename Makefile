@@ -3,7 +3,8 @@
 #   make            build ./stasis
 #   make test       everything that CI runs
 #   make check      formatting, vet, staticcheck, generated files, tests with the race detector and the invariants
-#   make bench      speed, with QEMU beside it where installed, BENCHTIME rounds; benchcmp BASE=FILE compares with an earlier one
+#   make bench      speed, with QEMU and Bochs beside it where installed, BENCHTIME rounds; ROWS chooses, as go test -bench does
+#   make benchcmp BASE=REV  the same of an earlier revision and of this tree, by turns, compared
 #   make fuzz       the fuzz targets, FUZZTIME each (10 s)
 #   make soak       the long forms of the tests
 #   make coverage   write docs/DEBUG-COVERAGE.md anew
@@ -16,6 +17,8 @@ GO ?= go
 TIMEOUT ?= 40m
 FUZZTIME ?= 10s
 BENCHTIME ?= 5x
+ROWS ?= .
+BENCH = $(GO) test -timeout $(TIMEOUT) -run '^$$' -bench '$(ROWS)' -benchtime $(BENCHTIME) ./bench/...
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.6.1
 BENCHSTAT = golang.org/x/perf/cmd/benchstat@v0.0.0-20250813145418-2f7363a06fe1
 
@@ -46,10 +49,19 @@ check: vet generate
 
 bench:
 	@mkdir -p bench/results
-	STASIS_BENCH_TABLE=$(CURDIR)/docs/BENCH.md $(GO) test -timeout $(TIMEOUT) -run '^$$' -bench . -benchtime $(BENCHTIME) ./bench/... | tee bench/results/latest.txt
+	STASIS_BENCH_TABLE=$(CURDIR)/docs/BENCH.md $(BENCH) | tee bench/results/latest.txt
 
+# Six runs of the two by turns, so that what disturbs one disturbs the other.
 benchcmp:
-	$(GO) run $(BENCHSTAT) $(BASE) bench/results/latest.txt
+	@test -n "$(BASE)" || { echo "usage: make benchcmp BASE=REV [ROWS=REGEXP]"; exit 1; }
+	@mkdir -p bench/results
+	rm -rf bench/results/base bench/results/*.txt && git worktree prune
+	git worktree add --detach bench/results/base $(BASE)
+	[ ! -d .guests ] || ln -s "$(CURDIR)/.guests" bench/results/base/.guests
+	for n in 1 2 3 4 5 6; do \
+		(cd bench/results/base && $(BENCH)) >> bench/results/base.txt && $(BENCH) >> bench/results/latest.txt || break; \
+	done; git worktree remove --force bench/results/base
+	$(GO) run $(BENCHSTAT) bench/results/base.txt bench/results/latest.txt
 
 # go test fuzzes one target of one package at a time.
 fuzz:
