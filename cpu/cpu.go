@@ -40,13 +40,6 @@ type Register struct {
 	Group   string // general, float, vector or system
 }
 
-// Watch is a host watchpoint on linear addresses.
-type Watch struct {
-	Addr, Len   uint64
-	Read, Write bool
-	Changed     bool // of the writes, only those that leave another value behind
-}
-
 // CPU is one logical processor, as those above it see it.
 type CPU interface {
 	// Run executes at most budget units. Units tells how many are done so far in this Run; it is exact also inside a

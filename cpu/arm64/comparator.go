@@ -150,12 +150,6 @@ func (w *watchpoint) hit(va uint64, size int) (at uint64, ok bool) {
 	return 0, false
 }
 
-// inPage reports whether a watchpoint watches bytes of a page.
-func (w *watchpoint) inPage(page uint64) bool {
-	_, ok := w.hit(page, mmu.PageSize)
-	return ok
-}
-
 // applies reports whether a comparator's security, level and link hold. All is Non-secure.
 func (c *CPU) applies(control uint64, el uint8, linked bool) bool {
 	want := uint64(dbgEL1)

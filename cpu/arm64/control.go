@@ -40,6 +40,7 @@ type control struct {
 	breakpoints map[uint64]uint8 // kinds of breakpoint by address
 	hostBreaks  []uint64
 	watches     []cpu.Watch
+	lined       bool // lineR or lineW hold something
 	watching    bool // there are watchpoints, the debugger's or the guest's
 	armed       armed
 	stepping    bool // software step is active

@@ -65,6 +65,8 @@ type CPU struct {
 	R      [regCount]uint64
 	tlbR   [mmu.Entries]inline
 	tlbW   [mmu.Entries]inline
+	lineR  [lineCount]line
+	lineW  [lineCount]line
 
 	State // cold; X, SP, PC and NZCV in it are only up to date in what Snapshot returns
 

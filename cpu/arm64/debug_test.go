@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"stasis/cpu"
+	"stasis/mmu"
 )
 
 // program puts instructions at ramBase, and a loop in each vector.
@@ -204,7 +205,9 @@ func TestWatchpointBytes(t *testing.T) {
 		}
 	}
 	wide := newWatchpoint(0x10000, 0xff<<5|31<<24)
-	if !wide.inPage(0x7fff_f000) || wide.inPage(0x8000_0000) {
-		t.Error("2 GiB")
+	_, low := wide.hit(0x7fff_f000, mmu.PageSize)
+	_, high := wide.hit(0x8000_0000, mmu.PageSize)
+	if !low || high {
+		t.Errorf("2 GiB: %v, %v", low, high)
 	}
 }

@@ -81,6 +81,7 @@ type engine struct {
 	fixed    [6]uop
 	directOp *uop
 	missVA   uint64
+	aside    aside
 	way      int  // which successor a terminator chose
 	trying   *uop // what direct executes
 	builder  builder
@@ -100,7 +101,7 @@ func (e *engine) init(have map[string]bool) {
 
 // flush forgets every block.
 func (e *engine) flush() {
-	e.used = 0
+	e.used = asideRoom
 	e.flushes++
 	e.blockStore.clear()
 	for i := range e.jumps {
@@ -317,17 +318,20 @@ func (c *CPU) proceed() *uop {
 // miss is a memory access that the inline array does not hold: fill it and retry, or execute the instruction by its handler.
 func (c *CPU) miss(a mmu.Access) *uop {
 	in, va := c.inAt(), c.engine.missVA
+	if c.watching && a == mmu.Write && c.harmless(in, va) {
+		return c.setAside(in)
+	}
 	b, k, left := c.sync(in)
 	last := va + uint64(uopBytes[in.op]) - 1
 	if !c.slowData && (last^va)&^pageMask == 0 { // else the handler finds what faults first
 		if _, _, fault, ok := c.tryTranslate(va, c.access(a)); !ok {
 			return c.refuse(va, fault, c.access(a))
 		}
-		array := &c.tlbR
+		array, lines := &c.tlbR, &c.lineR
 		if a == mmu.Write {
-			array = &c.tlbW
+			array, lines = &c.tlbW, &c.lineW
 		}
-		if array[mmu.Index(va)].tag == last&^pageMask|c.ctx {
+		if array[mmu.Index(va)].tag == last&^pageMask|c.ctx || c.inLines(lines, va, uint64(uopBytes[in.op])) {
 			c.budget -= left
 			return in
 		}

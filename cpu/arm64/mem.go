@@ -83,7 +83,7 @@ func (c *CPU) loadSlow(va uint64, size int, a mmu.Access) uint64 {
 		v = c.readPhys(pa, size)
 	}
 	if c.watching {
-		c.watchAccess(va, size, false)
+		c.watchRead(va, size)
 	}
 	return c.order(v, size)
 }
@@ -108,21 +108,28 @@ func (c *CPU) storeSlow(va uint64, size int, v uint64, a mmu.Access) {
 		c.checkAligned(va, size, a)
 	}
 	v = c.order(v, size)
-	if va&pageMask+uint64(size) > mmu.PageSize {
-		c.storeSplit(va, size, v, a)
+	first := min(size, int(mmu.PageSize-va&pageMask))
+	lo := c.translateData(va, size, a)
+	hi := lo
+	if first < size {
+		hi = c.translateData(va+uint64(first), size, a)
+	}
+	var changed uint64
+	if c.watching {
+		changed = c.changes(size, v, lo, hi, first)
+	}
+	if first == size {
+		c.writePhys(lo, size, v)
 	} else {
-		pa := c.translateData(va, size, a)
-		c.writePhys(pa, size, v)
+		c.storeSplit(size, v, lo, hi, first)
 	}
 	if c.watching {
-		c.watchAccess(va, size, true)
+		c.watchWrite(va, size, changed)
 	}
 }
 
-func (c *CPU) storeSplit(va uint64, size int, v uint64, a mmu.Access) {
-	first := int(mmu.PageSize - va&pageMask)
-	lo := c.translateData(va, size, a)
-	hi := c.translateData(va+uint64(first), size, a)
+// storeSplit writes the first bytes in one page and the rest in another.
+func (c *CPU) storeSplit(size int, v, lo, hi uint64, first int) {
 	for n := range size {
 		pa := lo + uint64(n)
 		if n >= first {

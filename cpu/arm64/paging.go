@@ -58,27 +58,32 @@ func (c *CPU) evict(slot int, a mmu.Access) {
 		return
 	}
 	c.tlbR[slot].tag, c.tlbW[slot].tag = noTag, noTag
+	c.dropLines()
 }
 
 // fillInline lets the fast path reach a page, if it is Normal memory and RAM that nobody watches. Accesses with other rights than
 // the current ones leave no trace.
 func (c *CPU) fillInline(va uint64, e *mmu.Entry, a mmu.Access) {
-	if a&mmu.Fetch != 0 || c.slowData || e.Perm&mmu.PermDevice != 0 || a != c.access(a&mmu.Write) || c.watching && c.watched(va&^pageMask) {
+	if a&mmu.Fetch != 0 || c.slowData || e.Perm&mmu.PermDevice != 0 || a != c.access(a&mmu.Write) {
 		return
 	}
 	host := c.ram.Page(e.PA)
 	if host == nil {
 		return
 	}
-	slot, tag := mmu.Index(va), va&^pageMask|c.ctx
-	if a&mmu.Write == 0 {
-		c.tlbR[slot] = inline{tag, host}
+	array, lines, write := &c.tlbR, &c.lineR, a&mmu.Write != 0
+	if write {
+		if c.ram.PageHasCode(e.PA) {
+			return
+		}
+		c.ram.MarkDirty(e.PA)
+		array, lines = &c.tlbW, &c.lineW
+	}
+	if c.watching && c.watched(va&^pageMask, mmu.PageSize, write) {
+		c.fillLine(lines, va, host, write)
 		return
 	}
-	if !c.ram.PageHasCode(e.PA) {
-		c.ram.MarkDirty(e.PA)
-		c.tlbW[slot] = inline{tag, host}
-	}
+	array[mmu.Index(va)] = inline{va&^pageMask | c.ctx, host}
 }
 
 // abort raises the abort of a failed translation.
@@ -168,6 +173,7 @@ func (c *CPU) flushPage(va uint64) {
 		c.tlbR[slot].tag, c.tlbW[slot].tag = noTag, noTag
 		c.evictCode(slot)
 	}
+	c.dropLines()
 	c.fetchPage = nil
 }
 
@@ -251,6 +257,7 @@ func (c *CPU) DropInline() {
 		c.tlbR[i].tag = noTag
 	}
 	c.DropInlineWrites()
+	c.dropLines()
 	c.dropCode()
 	c.fetchPage = nil
 	c.lastID = 0
@@ -262,6 +269,7 @@ func (c *CPU) DropInlineWrites() {
 	for i := range c.tlbW {
 		c.tlbW[i].tag = noTag
 	}
+	c.dropLineWrites()
 }
 
 // ProtectCode makes the next write to a physical page visible: code of it is decoded now.
@@ -272,6 +280,7 @@ func (c *CPU) ProtectCode(page uint64) {
 			c.tlbW[i].tag = noTag
 		}
 	}
+	c.dropLineWrites()
 }
 
 // codePage is the physical page of a code address: a look-up in the instruction side of the TLB when the page changes.

@@ -42,31 +42,80 @@ func (c *CPU) SetWatchpoints(w []cpu.Watch) {
 	c.DropInline()
 }
 
-// watched reports whether a watchpoint, the debugger's or the guest's, lies in a page: such pages are never in the inline arrays, so every access to them comes by
-// watchAccess.
-func (c *CPU) watched(page uint64) bool {
+// watchAt is a watchpoint of the debugger's with its address as the TLB knows it.
+func (c *CPU) watchAt(i int) cpu.Watch {
+	w := c.watches[i]
+	w.Addr = c.walker.Untagged(w.Addr, mmu.Read)
+	return w
+}
+
+// watched reports whether a watchpoint, the debugger's or the guest's, waits for reads or writes in a range: what is watched is
+// never in the inline arrays, so every such access comes by watchRead or watchWrite.
+func (c *CPU) watched(va, size uint64, write bool) bool {
+	plain := c.walker.Untagged(va, mmu.Read)
 	for i := range c.watches {
-		w := &c.watches[i]
-		if w.Addr-page < mmu.PageSize || page-w.Addr < w.Len {
+		w := c.watchAt(i)
+		if (write && w.Write || !write && w.Read) && (w.Addr-plain < size || plain-w.Addr < w.Len) {
 			return true
 		}
 	}
+	return c.watchedGuest(plain, size)
+}
+
+// watchedGuest reports whether the guest watches bytes of a range.
+func (c *CPU) watchedGuest(plain, size uint64) bool {
 	for n := range c.armed.data {
-		if c.armed.datas>>n&1 != 0 && c.armed.data[n].inPage(c.walker.Untagged(page, mmu.Read)) {
-			return true
+		if c.armed.datas>>n&1 != 0 {
+			if _, ok := c.armed.data[n].hit(plain, int(size)); ok {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-// watchAccess checks an access that the current instruction has done.
-func (c *CPU) watchAccess(va uint64, size int, write bool) {
+// watchRead checks a read that the current instruction has done.
+func (c *CPU) watchRead(va uint64, size int) {
+	plain := c.walker.Untagged(va, mmu.Read)
 	for i := range c.watches {
-		w := &c.watches[i]
-		if (w.Addr-va < uint64(size) || va-w.Addr < w.Len) && (write && w.Write || !write && w.Read) {
-			c.leave(cpu.Exit{Kind: cpu.ExitWatchpoint, Addr: w.Addr, Write: write})
+		if w := c.watchAt(i); w.Read && w.Overlap(plain, size) != 0 {
+			c.watchHit(i, false)
 		}
 	}
+}
+
+// watchWrite checks a write that the current instruction has done; changed has the bits that are others now.
+func (c *CPU) watchWrite(va uint64, size int, changed uint64) {
+	plain := c.walker.Untagged(va, mmu.Write)
+	for i := range c.watches {
+		w := c.watchAt(i)
+		if bytes := w.Overlap(plain, size); w.Write && bytes != 0 && (!w.Changed || changed&bytes != 0) {
+			c.watchHit(i, true)
+		}
+	}
+}
+
+// watchHit ends Run behind the instruction. Of several that it hits, the first is told.
+func (c *CPU) watchHit(i int, write bool) {
+	if c.exit.Kind != cpu.ExitWatchpoint {
+		c.leave(cpu.Exit{Kind: cpu.ExitWatchpoint, Addr: c.watches[i].Addr, Write: write})
+	}
+}
+
+// changes are the bits that a write is about to change; in a device nobody knows, so it is all of them.
+func (c *CPU) changes(size int, v, lo, hi uint64, first int) (bits uint64) {
+	for n := range size {
+		pa := lo + uint64(n)
+		if n >= first {
+			pa = hi + uint64(n-first)
+		}
+		b := uint64(0xff)
+		if c.ram.Page(pa) != nil {
+			b = v>>(8*n)&0xff ^ c.readPhys(pa, 1)
+		}
+		bits |= b << (8 * n)
+	}
+	return bits
 }
 
 // SkipBreakpoint lets the very next attempt of the instruction at PC pass host breakpoints.

@@ -1622,182 +1622,252 @@ func (c *CPU) run(in *uop) {
 		case uLDR_IMM8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDR_IMM16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDR_IMM32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDR_IMM64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDRS64_IMM8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(int8(*p))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDRS64_IMM16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(int16(*p))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDRS64_IMM32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(int32(*p))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDRS32_IMM8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(int8(*p)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDRS32_IMM16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(int16(*p)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uSTR_IMM8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*p = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uSTR_IMM16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*p = uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uSTR_IMM32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uSTR_IMM64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDP_IMM32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			q := (*uint32)(unsafe.Add(unsafe.Pointer(p), 4))
 			v, w := *p, *q
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -1807,13 +1877,18 @@ func (c *CPU) run(in *uop) {
 		case uSTP_IMM32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			q := (*uint32)(unsafe.Add(unsafe.Pointer(p), 4))
 			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)))
 			*q = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
@@ -1822,13 +1897,18 @@ func (c *CPU) run(in *uop) {
 		case uLDP_IMM64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 			v, w := *p, *q
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -1838,13 +1918,18 @@ func (c *CPU) run(in *uop) {
 		case uSTP_IMM64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 			*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -1853,182 +1938,252 @@ func (c *CPU) run(in *uop) {
 		case uLDR_IDX8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDR_IDX16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDR_IDX32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDR_IDX64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDRS64_IDX8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(int8(*p))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDRS64_IDX16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(int16(*p))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDRS64_IDX32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(int32(*p))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDRS32_IDX8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(int8(*p)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDRS32_IDX16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(int16(*p)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uSTR_IDX8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*p = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uSTR_IDX16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*p = uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uSTR_IDX32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uSTR_IDX64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDR_PRE8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2036,13 +2191,18 @@ func (c *CPU) run(in *uop) {
 		case uLDR_PRE16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2050,13 +2210,18 @@ func (c *CPU) run(in *uop) {
 		case uLDR_PRE32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2064,13 +2229,18 @@ func (c *CPU) run(in *uop) {
 		case uLDR_PRE64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2078,13 +2248,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRS64_PRE8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(int8(*p))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2092,13 +2267,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRS64_PRE16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(int16(*p))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2106,13 +2286,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRS64_PRE32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(int32(*p))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2120,13 +2305,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRS32_PRE8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(int8(*p)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2134,13 +2324,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRS32_PRE16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(int16(*p)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2148,13 +2343,18 @@ func (c *CPU) run(in *uop) {
 		case uSTR_PRE8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*p = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2162,13 +2362,18 @@ func (c *CPU) run(in *uop) {
 		case uSTR_PRE16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*p = uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2176,13 +2381,18 @@ func (c *CPU) run(in *uop) {
 		case uSTR_PRE32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2190,13 +2400,18 @@ func (c *CPU) run(in *uop) {
 		case uSTR_PRE64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2204,13 +2419,18 @@ func (c *CPU) run(in *uop) {
 		case uLDP_PRE32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			q := (*uint32)(unsafe.Add(unsafe.Pointer(p), 4))
 			v, w := *p, *q
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -2221,13 +2441,18 @@ func (c *CPU) run(in *uop) {
 		case uSTP_PRE32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			q := (*uint32)(unsafe.Add(unsafe.Pointer(p), 4))
 			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)))
 			*q = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
@@ -2237,13 +2462,18 @@ func (c *CPU) run(in *uop) {
 		case uLDP_PRE64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 			v, w := *p, *q
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -2254,13 +2484,18 @@ func (c *CPU) run(in *uop) {
 		case uSTP_PRE64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 			*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -2270,13 +2505,18 @@ func (c *CPU) run(in *uop) {
 		case uLDR_POST8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2284,13 +2524,18 @@ func (c *CPU) run(in *uop) {
 		case uLDR_POST16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2298,13 +2543,18 @@ func (c *CPU) run(in *uop) {
 		case uLDR_POST32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2312,13 +2562,18 @@ func (c *CPU) run(in *uop) {
 		case uLDR_POST64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2326,13 +2581,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRS64_POST8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(int8(*p))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2340,13 +2600,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRS64_POST16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(int16(*p))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2354,13 +2619,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRS64_POST32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(int32(*p))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2368,13 +2638,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRS32_POST8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(int8(*p)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2382,13 +2657,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRS32_POST16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(uint32(int16(*p)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2396,13 +2676,18 @@ func (c *CPU) run(in *uop) {
 		case uSTR_POST8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*p = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2410,13 +2695,18 @@ func (c *CPU) run(in *uop) {
 		case uSTR_POST16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*p = uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2424,13 +2714,18 @@ func (c *CPU) run(in *uop) {
 		case uSTR_POST32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2438,13 +2733,18 @@ func (c *CPU) run(in *uop) {
 		case uSTR_POST64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2452,13 +2752,18 @@ func (c *CPU) run(in *uop) {
 		case uLDP_POST32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			q := (*uint32)(unsafe.Add(unsafe.Pointer(p), 4))
 			v, w := *p, *q
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -2469,13 +2774,18 @@ func (c *CPU) run(in *uop) {
 		case uSTP_POST32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			q := (*uint32)(unsafe.Add(unsafe.Pointer(p), 4))
 			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)))
 			*q = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
@@ -2485,13 +2795,18 @@ func (c *CPU) run(in *uop) {
 		case uLDP_POST64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 			v, w := *p, *q
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -2502,13 +2817,18 @@ func (c *CPU) run(in *uop) {
 		case uSTP_POST64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 			*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -2518,13 +2838,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRV_IMM8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint8)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2532,26 +2857,36 @@ func (c *CPU) run(in *uop) {
 		case uSTRV_IMM8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint8)(unsafe.Add(unsafe.Pointer(p), 0)) = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDRV_IMM16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint16)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2559,26 +2894,36 @@ func (c *CPU) run(in *uop) {
 		case uSTRV_IMM16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint16)(unsafe.Add(unsafe.Pointer(p), 0)) = uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDRV_IMM32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2586,26 +2931,36 @@ func (c *CPU) run(in *uop) {
 		case uSTRV_IMM32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)) = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDPV_IMM32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(p), 4)))
@@ -2615,13 +2970,18 @@ func (c *CPU) run(in *uop) {
 		case uSTPV_IMM32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)) = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			*(*uint32)(unsafe.Add(unsafe.Pointer(p), 4)) = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2629,13 +2989,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRV_IMM64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2643,26 +3008,36 @@ func (c *CPU) run(in *uop) {
 		case uSTRV_IMM64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDPV_IMM64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
@@ -2672,13 +3047,18 @@ func (c *CPU) run(in *uop) {
 		case uSTPV_IMM64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2686,13 +3066,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRV_IMM128:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2700,13 +3085,18 @@ func (c *CPU) run(in *uop) {
 		case uSTRV_IMM128:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2714,13 +3104,14 @@ func (c *CPU) run(in *uop) {
 		case uLDPV_IMM128:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+31)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
 				c.engine.missVA = ea
 				in = c.engine.missR
 				continue
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)))
@@ -2730,13 +3121,14 @@ func (c *CPU) run(in *uop) {
 		case uSTPV_IMM128:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+31)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
 				c.engine.missVA = ea
 				in = c.engine.missW
 				continue
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
@@ -2746,13 +3138,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRV_IDX8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&7)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint8)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2760,26 +3157,36 @@ func (c *CPU) run(in *uop) {
 		case uSTRV_IDX8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&7)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint8)(unsafe.Add(unsafe.Pointer(p), 0)) = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDRV_IDX16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&7)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint16)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2787,26 +3194,36 @@ func (c *CPU) run(in *uop) {
 		case uSTRV_IDX16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&7)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint16)(unsafe.Add(unsafe.Pointer(p), 0)) = uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDRV_IDX32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&7)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2814,26 +3231,36 @@ func (c *CPU) run(in *uop) {
 		case uSTRV_IDX32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&7)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)) = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDRV_IDX64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&7)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2841,26 +3268,36 @@ func (c *CPU) run(in *uop) {
 		case uSTRV_IDX64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&7)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDRV_IDX128:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&7)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2868,13 +3305,18 @@ func (c *CPU) run(in *uop) {
 		case uSTRV_IDX128:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&7)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2882,13 +3324,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRV_PRE8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint8)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
@@ -2897,13 +3344,18 @@ func (c *CPU) run(in *uop) {
 		case uSTRV_PRE8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint8)(unsafe.Add(unsafe.Pointer(p), 0)) = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2911,13 +3363,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRV_PRE16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint16)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
@@ -2926,13 +3383,18 @@ func (c *CPU) run(in *uop) {
 		case uSTRV_PRE16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint16)(unsafe.Add(unsafe.Pointer(p), 0)) = uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2940,13 +3402,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRV_PRE32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
@@ -2955,13 +3422,18 @@ func (c *CPU) run(in *uop) {
 		case uSTRV_PRE32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)) = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -2969,13 +3441,18 @@ func (c *CPU) run(in *uop) {
 		case uLDPV_PRE32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(p), 4)))
@@ -2986,13 +3463,18 @@ func (c *CPU) run(in *uop) {
 		case uSTPV_PRE32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)) = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			*(*uint32)(unsafe.Add(unsafe.Pointer(p), 4)) = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
@@ -3001,13 +3483,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRV_PRE64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
@@ -3016,13 +3503,18 @@ func (c *CPU) run(in *uop) {
 		case uSTRV_PRE64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -3030,13 +3522,18 @@ func (c *CPU) run(in *uop) {
 		case uLDPV_PRE64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
@@ -3047,13 +3544,18 @@ func (c *CPU) run(in *uop) {
 		case uSTPV_PRE64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
@@ -3062,13 +3564,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRV_PRE128:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
@@ -3077,13 +3584,18 @@ func (c *CPU) run(in *uop) {
 		case uSTRV_PRE128:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
@@ -3092,13 +3604,14 @@ func (c *CPU) run(in *uop) {
 		case uLDPV_PRE128:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+31)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
 				c.engine.missVA = ea
 				in = c.engine.missR
 				continue
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)))
@@ -3109,13 +3622,14 @@ func (c *CPU) run(in *uop) {
 		case uSTPV_PRE128:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+31)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
 				c.engine.missVA = ea
 				in = c.engine.missW
 				continue
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
@@ -3126,13 +3640,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRV_POST8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint8)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
@@ -3141,13 +3660,18 @@ func (c *CPU) run(in *uop) {
 		case uSTRV_POST8:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint8)(unsafe.Add(unsafe.Pointer(p), 0)) = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -3155,13 +3679,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRV_POST16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint16)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
@@ -3170,13 +3699,18 @@ func (c *CPU) run(in *uop) {
 		case uSTRV_POST16:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint16)(unsafe.Add(unsafe.Pointer(p), 0)) = uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -3184,13 +3718,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRV_POST32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
@@ -3199,13 +3738,18 @@ func (c *CPU) run(in *uop) {
 		case uSTRV_POST32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)) = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -3213,13 +3757,18 @@ func (c *CPU) run(in *uop) {
 		case uLDPV_POST32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(p), 4)))
@@ -3230,13 +3779,18 @@ func (c *CPU) run(in *uop) {
 		case uSTPV_POST32:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint32)(unsafe.Add(unsafe.Pointer(p), 0)) = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			*(*uint32)(unsafe.Add(unsafe.Pointer(p), 4)) = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
@@ -3245,13 +3799,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRV_POST64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
@@ -3260,13 +3819,18 @@ func (c *CPU) run(in *uop) {
 		case uSTRV_POST64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -3274,13 +3838,18 @@ func (c *CPU) run(in *uop) {
 		case uLDPV_POST64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
@@ -3291,13 +3860,18 @@ func (c *CPU) run(in *uop) {
 		case uSTPV_POST64:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
@@ -3306,13 +3880,18 @@ func (c *CPU) run(in *uop) {
 		case uLDRV_POST128:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
@@ -3321,13 +3900,18 @@ func (c *CPU) run(in *uop) {
 		case uSTRV_POST128:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
@@ -3336,13 +3920,14 @@ func (c *CPU) run(in *uop) {
 		case uLDPV_POST128:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+31)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
 				c.engine.missVA = ea
 				in = c.engine.missR
 				continue
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)))
@@ -3353,13 +3938,14 @@ func (c *CPU) run(in *uop) {
 		case uSTPV_POST128:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+31)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
 				c.engine.missVA = ea
 				in = c.engine.missW
 				continue
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
@@ -7270,6 +7856,9 @@ func (c *CPU) run(in *uop) {
 		case uMissW:
 			in = c.miss(mmu.Write)
 			continue
+		case uAside:
+			in = c.fromAside()
+			continue
 		case uTerm:
 			in = c.terminate()
 			continue
@@ -7384,13 +7973,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -7429,13 +8023,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -7494,13 +8093,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -7513,13 +8117,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -7532,13 +8141,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -7695,13 +8309,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -7714,13 +8333,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -7733,13 +8357,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -7752,13 +8381,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -7771,13 +8405,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -7835,13 +8474,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 			*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -7856,13 +8500,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -8017,13 +8666,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -8036,13 +8690,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -8076,13 +8735,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -8095,13 +8759,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -8192,13 +8861,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -8211,13 +8885,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -8230,13 +8909,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -8291,13 +8975,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -8794,13 +9483,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 			v, w := *p, *q
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -8818,13 +9512,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 			v, w := *p, *q
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -8843,13 +9542,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -8864,13 +9568,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -8885,13 +9594,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -8906,13 +9620,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			q := (*uint32)(unsafe.Add(unsafe.Pointer(p), 4))
 			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)))
 			*q = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
@@ -8929,13 +9648,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 			*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -8952,13 +9676,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 			*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -8976,13 +9705,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -8997,13 +9731,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -9045,13 +9784,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -9123,13 +9867,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -9183,13 +9932,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -9200,13 +9954,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -9217,13 +9976,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -9293,13 +10057,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -9310,13 +10079,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -9327,13 +10101,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -9344,13 +10123,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*p = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -9358,13 +10142,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				q := (*uint32)(unsafe.Add(unsafe.Pointer(p), 4))
 				v, w := *p, *q
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -9397,13 +10186,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				q := (*uint32)(unsafe.Add(unsafe.Pointer(p), 4))
 				v, w := *p, *q
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -9412,13 +10206,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -9426,13 +10225,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				q := (*uint32)(unsafe.Add(unsafe.Pointer(p), 4))
 				v, w := *p, *q
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -9477,13 +10281,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+15)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.wide != ea || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 				v, w := *p, *q
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -9499,13 +10308,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+15)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.wide != ea || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 				v, w := *p, *q
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -9514,13 +10328,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 			v, w := *p, *q
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -9531,13 +10350,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+15)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.wide != ea || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 				v, w := *p, *q
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -9546,13 +10370,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 			v, w := *p, *q
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -9564,13 +10393,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+15)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.wide != ea || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 				v, w := *p, *q
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -9579,13 +10413,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -9593,13 +10432,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+15)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.wide != ea || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 				v, w := *p, *q
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -9613,13 +10457,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+15)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.wide != ea || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 				v, w := *p, *q
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -9649,13 +10498,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+1)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint16)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9666,13 +10520,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+1)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint16)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9683,13 +10542,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+1)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint16)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9731,13 +10595,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9750,13 +10619,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9769,13 +10643,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9805,13 +10684,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9824,13 +10708,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9841,13 +10730,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9889,13 +10783,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9917,13 +10816,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9936,13 +10840,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9954,25 +10863,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -9980,13 +10899,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -9999,13 +10923,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10044,13 +10973,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10080,13 +11014,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10097,25 +11036,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -10123,25 +11072,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -10149,13 +11108,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10197,13 +11161,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10245,13 +11214,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10264,13 +11238,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10283,13 +11262,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10302,13 +11286,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10321,13 +11310,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10340,13 +11334,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10359,13 +11358,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10378,13 +11382,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10414,13 +11423,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10450,13 +11464,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10469,25 +11488,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -10495,13 +11524,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10512,13 +11546,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10529,25 +11568,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -10555,13 +11604,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10603,13 +11657,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10651,13 +11710,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10670,13 +11734,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10689,13 +11758,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10725,13 +11799,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10761,13 +11840,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10780,13 +11864,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10799,13 +11888,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10835,13 +11929,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10871,13 +11970,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10907,13 +12011,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10928,13 +12037,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10945,13 +12059,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -10962,25 +12081,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			q := (*uint32)(unsafe.Add(unsafe.Pointer(p), 4))
 			v, w := *p, *q
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -10991,25 +12120,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 			v, w := *p, *q
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -11021,25 +12160,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -11048,25 +12197,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -11074,25 +12233,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -11100,13 +12269,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -11117,13 +12291,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -11134,25 +12313,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 			*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -11162,25 +12351,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -11188,13 +12387,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -11216,13 +12420,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -11264,13 +12473,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -11312,13 +12526,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -11360,13 +12579,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -11396,13 +12620,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -11414,13 +12643,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -11450,13 +12684,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -11486,13 +12725,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -11507,13 +12751,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -11524,25 +12773,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -11550,13 +12809,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -11582,25 +12846,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -11608,25 +12882,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*p = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -11634,13 +12918,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -11682,13 +12971,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -11730,13 +13024,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -11778,13 +13077,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+1)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint16)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			}
@@ -11798,13 +13102,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			}
@@ -11818,13 +13127,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
 			}
@@ -11855,26 +13169,36 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*p = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -11962,13 +13286,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 			v, w := *p, *q
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -12015,13 +13344,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 			*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -12204,13 +13538,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 			v, w := *p, *q
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(v)
@@ -12224,13 +13563,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -12241,13 +13585,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -12258,13 +13607,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -12299,13 +13653,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 			*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -12318,13 +13677,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -12433,13 +13797,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -12450,13 +13819,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -12492,13 +13866,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 			*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -12511,13 +13890,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -12528,13 +13912,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -12547,13 +13936,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -12574,13 +13968,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -12599,13 +13998,14 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+31)&^pageMask|c.ctx {
 					c.at = uintptr(unsafe.Pointer(in))
 					c.engine.missVA = ea
 					in = c.engine.missW
 					continue
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
@@ -12614,13 +14014,14 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+31)&^pageMask|c.ctx {
 				c.at = uintptr(unsafe.Pointer(in))
 				c.engine.missVA = ea
 				in = c.engine.missW
 				continue
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
@@ -12631,13 +14032,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				q := (*uint32)(unsafe.Add(unsafe.Pointer(p), 4))
 				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)))
 				*q = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
@@ -12651,13 +14057,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+15)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.wide != ea || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -12672,13 +14083,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+15)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.wide != ea || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -12686,13 +14102,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -12700,13 +14121,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+15)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.wide != ea || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -12719,13 +14145,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+15)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.wide != ea || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -12738,13 +14169,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+15)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.wide != ea || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -12757,13 +14193,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+15)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.wide != ea || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -12771,13 +14212,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+15)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.wide != ea || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 			*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -12787,13 +14233,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+15)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.wide != ea || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -12801,13 +14252,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -12815,13 +14271,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+15)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.wide != ea || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -12865,13 +14326,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+15)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.wide != ea || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -12886,13 +14352,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+15)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.wide != ea || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -12908,13 +14379,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+15)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.wide != ea || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -12928,13 +14404,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+15)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.wide != ea || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				q := (*uint64)(unsafe.Add(unsafe.Pointer(p), 8))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8))
 				*q = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
@@ -12948,13 +14429,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -12967,13 +14453,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -12986,13 +14477,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -13005,13 +14501,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -13027,13 +14528,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*p = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -13046,13 +14552,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -13065,13 +14576,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -13084,13 +14600,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -13109,13 +14630,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -13130,25 +14656,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -13156,25 +14692,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -13182,25 +14728,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -13208,25 +14764,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -13234,13 +14800,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -13282,13 +14853,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -13301,13 +14877,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -13320,25 +14901,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -13346,25 +14937,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -13372,25 +14973,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -13398,25 +15009,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -13424,13 +15045,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -13441,25 +15067,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -13467,25 +15103,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+7)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -13493,25 +15139,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*p = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -13519,25 +15175,35 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*p = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -13545,13 +15211,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != ea&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != ea&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint8)(unsafe.Add(page, ea&pageMask))
 				*p = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -13562,13 +15233,18 @@ func (c *CPU) run(in *uop) {
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+				page := e.page
 				if e.tag != (ea+3)&^pageMask|c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
+					l := &c.lineW[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missW
+						continue
+					}
+					page = l.page
 				}
-				p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
 				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			}
@@ -13784,13 +15460,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -13815,13 +15496,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -13907,13 +15593,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -13926,13 +15617,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != ea&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -13986,13 +15682,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -14005,13 +15706,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *p
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -14106,13 +15812,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+1)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -14124,13 +15835,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))<<(in.scale&3)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missR
-				continue
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -14152,13 +15868,18 @@ func (c *CPU) run(in *uop) {
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
 			if e.tag != (ea+7)&^pageMask|c.ctx {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.missVA = ea
-				in = c.engine.missW
-				continue
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
 			}
-			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue

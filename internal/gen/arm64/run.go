@@ -21,6 +21,7 @@ func engine() *uops {
 	u.add("uSlowAt", 0, "in = c.slow(c.inAt())")
 	u.add("uMissR", 0, "in = c.miss(mmu.Read)")
 	u.add("uMissW", 0, "in = c.miss(mmu.Write)")
+	u.add("uAside", 0, "in = c.fromAside()")
 	u.add("uTerm", 0, "in = c.terminate()")
 	u.add("uDead", 0, "in = c.deadBlock(in)")
 	u.add("uExit", 0, "return")
@@ -57,5 +58,6 @@ func uopsFile() []byte {
 	}
 	fmt.Fprintf(&b, "\n}\n\n// uopOf finds the micro-operation of a form.\nvar uopOf = map[uopKey]uint16{\n%s,\n}\n", strings.Join(u.index, ",\n"))
 	fmt.Fprintf(&b, "\n// pairOf finds the micro-operation that is two in a row.\nvar pairOf = map[[2]uint16]uint16{\n%s\n}\n", strings.Join(u.pairs, "\n"))
+	fmt.Fprintf(&b, "\nconst firstPair = %s\n\n// pairFirst is the first of each two, from firstPair on.\nvar pairFirst = [...]uint16{%s}\n", u.firstPair, strings.Join(u.firsts, ", "))
 	return b.Bytes()
 }

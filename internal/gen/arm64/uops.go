@@ -17,6 +17,9 @@ type uops struct {
 	forms []string
 	body  map[string]string
 	pairs []string // entries of the look-up table from two operations to one
+
+	firstPair string   // the first operation that is two
+	firsts    []string // of those that are two
 }
 
 // add gives the next case.
@@ -71,21 +74,42 @@ func put(field string, bits int, v string) string {
 
 // probe makes p the host address of the operand at ea, or takes the miss.
 func probe(ea string, bits, count int, write bool) string {
-	array, miss := "c.tlbR", "c.engine.missR"
+	array, lines, miss := "c.tlbR", "c.lineR", "c.engine.missR"
 	if write {
-		array, miss = "c.tlbW", "c.engine.missW"
+		array, lines, miss = "c.tlbW", "c.lineW", "c.engine.missW"
 	}
+	size := bits / 8 * count
 	last := "ea"
-	if n := bits / 8 * count; n > 1 {
-		last = fmt.Sprintf("(ea+%d)", n-1)
+	if size > 1 {
+		last = fmt.Sprintf("(ea+%d)", size-1)
 	}
 	return fmt.Sprintf(`ea := %s
 e := &%s[ea>>12&(mmu.Entries-1)]
+page := e.page
 if e.tag != %s&^pageMask|c.ctx {
-%sc.engine.missVA = ea
+%s%sc.engine.missVA = ea
 in = %s
 continue
+%s}
+p := (*uint%d)(unsafe.Add(page, ea&pageMask))
+`, ea, array, last, askLines(lines, last, size), leave, miss, endLines(size), bits)
 }
-p := (*uint%d)(unsafe.Add(e.page, ea&pageMask))
-`, ea, array, last, leave, miss, bits)
+
+// askLines asks the second array, which has accesses of up to 8 bytes, and of 16.
+func askLines(lines, last string, size int) string {
+	held := "l.tag != " + last + "&^lineMask"
+	switch {
+	case size > 16:
+		return ""
+	case size > 8:
+		held = "l.wide != ea"
+	}
+	return fmt.Sprintf("l := &%s[ea/lineSize%%lineCount]\nif %s || l.ctx != c.ctx {\n", lines, held)
+}
+
+func endLines(size int) string {
+	if size > 16 {
+		return ""
+	}
+	return "}\npage = l.page\n"
 }
