@@ -84,7 +84,7 @@ func TestHostBreakpoints(t *testing.T) {
 
 // breakpointsOutsideMemory: the guest reads and writes the code under a breakpoint as if there were none.
 func breakpointsOutsideMemory(t *testing.T) {
-	r, got := hosted(t, "8a0425 08004000 90 cc 0f0b", at(1, 0, 0xcc), atCode(8))
+	_, got := hosted(t, "8a0425 08004000 90 cc 0f0b", at(1, 0, 0xcc), atCode(8))
 	if got != "stop+8 BP+9 UD+9:RF" {
 		t.Errorf("got %s", got)
 	}

@@ -112,9 +112,4 @@ func (m floatImage) unpointed() floatImage {
 	return m
 }
 
-func (m *floatImage) st(n int) f80 {
-	at := fxST + 16*n
-	return f80{Mant: binary.LittleEndian.Uint64(m.FX[at:]), SE: binary.LittleEndian.Uint16(m.FX[at+8:])}
-}
-
 func widened(v uint32) float64 { return float64(math.Float32frombits(v)) }

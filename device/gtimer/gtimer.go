@@ -92,9 +92,9 @@ func (t *Timer) update(c *channel) {
 
 // System registers, by op0, op1, CRn, CRm and op2 as bits 20 to 5 of MRS have them.
 const (
-	cntFRQ   = 3<<14 | 3<<11 | 14<<7 | 0<<3 | 0
-	cntPCT   = 3<<14 | 3<<11 | 14<<7 | 0<<3 | 1
-	cntVCT   = 3<<14 | 3<<11 | 14<<7 | 0<<3 | 2
+	cntFRQ   = 3<<14 | 3<<11 | 14<<7
+	cntPCT   = 3<<14 | 3<<11 | 14<<7 | 1
+	cntVCT   = 3<<14 | 3<<11 | 14<<7 | 2
 	cntFirst = 3<<14 | 3<<11 | 14<<7 | 2<<3 // TVAL, CTL and CVAL of the physical timer, and then of the virtual one
 	cntLast  = cntFirst + 8 + regCVAL
 

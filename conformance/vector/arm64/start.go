@@ -105,7 +105,8 @@ func number(r *rand.Rand, size int) uint64 {
 	}
 	top, bias := uint64(1)<<exponent-1, int64(1)<<(exponent-1)-1
 	one := uint64(1) << fraction
-	e, f := uint64(bias), r.Uint64()&(one-1)
+	var e uint64
+	f := r.Uint64() & (one - 1)
 	switch r.IntN(10) {
 	case 0:
 		e, f = 0, 0

@@ -33,10 +33,9 @@ const (
 type Backend struct {
 	*stub.Stub
 	// Step runs the unit of a step; by default it is a monitor trap.
-	Step      func(cpu int) machine.Stop
-	amd       bool
-	exit      bool // #BP leaves the guest: VM_CAP_BPT_EXIT
-	suspended bool
+	Step func(cpu int) machine.Stop
+	amd  bool
+	exit bool // #BP leaves the guest: VM_CAP_BPT_EXIT
 }
 
 // ErrLength is a read of the entry-instruction length where there is none.
