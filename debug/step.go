@@ -44,7 +44,7 @@ type stepping struct {
 
 	origin uint64 // where the present step began
 	home   place  // and in which context
-	since  uint64 // Clock then
+	since  uint64 // how long the machine had run then
 
 	asked      bool   // interrupts are held off
 	first      bool   // no instruction has been stepped yet
@@ -70,7 +70,7 @@ func (d *Debugger) step(cpu int, r Request) *stepping {
 // begin starts one step where the CPU stands.
 func (s *stepping) begin() {
 	c := s.d.cpus[s.cpu]
-	s.origin, s.since, s.units = c.PC(), s.d.target.Clock(), 0
+	s.origin, s.since, s.units = c.PC(), s.d.ran(), 0
 	if s.policy != Arch {
 		s.home = s.d.place(s.cpu)
 	}
@@ -79,7 +79,7 @@ func (s *stepping) begin() {
 func (s *stepping) start() (uint64, bool) { return s.origin, s.first && s.inside }
 
 func (s *stepping) plan() Plan {
-	limit := s.since + s.d.target.Rate()
+	limit := s.since + s.d.target.Rate() + s.d.target.Clock() - s.d.ran()
 	if s.free {
 		return Plan{Actions: s.d.all(Continue), Units: patience, Clock: limit}
 	}
@@ -113,6 +113,18 @@ func (s *stepping) stopped(stop Stop) (Stop, bool) {
 		return stop, false
 	}
 	return stop, true
+}
+
+// lateRunner is a Target whose Clock goes on while it is stopped, and catches up when it is resumed.
+type lateRunner interface{ CaughtUp() uint64 }
+
+// ran is the virtual time without what has passed in stops.
+func (d *Debugger) ran() uint64 {
+	now := d.target.Clock()
+	if t, ok := d.target.(lateRunner); ok {
+		now -= t.CaughtUp()
+	}
+	return now
 }
 
 // interruptHolder is a Target that can keep them from a CPU for one instruction.
@@ -154,7 +166,7 @@ func (s *stepping) mine(stop Stop) bool {
 
 // late gives a step up after a virtual second: its context is not coming back.
 func (s *stepping) late() (Stop, bool) {
-	if s.d.target.Clock()-s.since < s.d.target.Rate() {
+	if s.d.ran()-s.since < s.d.target.Rate() {
 		return Stop{}, false
 	}
 	reason := "the step's context did not run again within a second of guest time"

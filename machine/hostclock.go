@@ -117,6 +117,10 @@ func (m *Machine) suspendClock() {
 	}
 }
 
+// CaughtUp is how far the Clock has gone on, all in all, by advances where the machine was resumed: time that has passed in stops, in
+// which it ran nothing. Who gives a run a limit of time leaves it out.
+func (m *Machine) CaughtUp() uint64 { return m.caughtUp }
+
 // rebaseClock makes the present Clock that of the host's present time.
 func (m *Machine) rebaseClock(now time.Time) {
 	m.hostClock.zero = now.Add(-m.hostTime(m.Clock()))

@@ -62,6 +62,9 @@ func (m *Machine) apply(in replay.Input) {
 	case replay.Serial:
 		m.State.Typed[in.Port] = append(m.State.Typed[in.Port], in.Data...)
 	case replay.Advance:
+		if m.State.Retired == m.resumedAt {
+			m.caughtUp += in.N
+		}
 		m.passTime(m.Clock() + in.N)
 	case replay.Hold:
 		m.cpus[in.Port].HoldInterrupts()

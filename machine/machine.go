@@ -67,7 +67,10 @@ type Machine struct {
 	wall     time.Duration
 
 	hostClock hostClock
+	resumedAt uint64 // the position of the latest Resume
+	caughtUp  uint64 // what the Clock has caught up in all by advances where it was resumed
 	trial     trial
+	onUnit    func(cpu int)
 	buffer    []byte // for encoding
 
 	request  atomic.Int32 // a stop that was asked for, as Reason+1
@@ -156,6 +159,10 @@ func (m *Machine) WritePhys(p []byte, pa uint64) error {
 	}
 	return err
 }
+
+// TellUnits has f told before every unit that a CPU runs, when all that is due has fired; nil ends that. It looks, and changes nothing:
+// the run is the same, but slow.
+func (m *Machine) TellUnits(f func(cpu int)) { m.onUnit = f }
 
 // TrackStores has f told of every store, of the guest or of the host, that hits the lines of these physical addresses, until the next
 // call. It is told in the midst of a unit: it may look at memory, and nothing else.

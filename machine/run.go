@@ -20,6 +20,10 @@ func (m *Machine) Resume(p Plan) Stop {
 	if p.Units != 0 {
 		p.Units += m.State.Retired
 	}
+	m.resumedAt = m.State.Retired
+	if p.Clock != 0 {
+		p.Clock -= min(m.caughtUp, p.Clock-1)
+	}
 	m.resumeClock(&p)
 	defer m.suspendClock()
 	for {
@@ -91,7 +95,7 @@ func (m *Machine) boundary(p *Plan) (Stop, bool) {
 		return m.State.End, true
 	case p.Until != 0 && m.State.Retired >= p.Until:
 		return m.stopAt(StopUntil), true
-	case p.Units != 0 && m.State.Retired >= p.Units, p.Clock != 0 && m.Clock() >= p.Clock:
+	case p.Units != 0 && m.State.Retired >= p.Units, p.Clock != 0 && m.Clock()-m.caughtUp >= p.Clock:
 		return m.stopAt(StopInterrupted), true
 	}
 	if stop, ok := m.diverged(); ok {
@@ -155,8 +159,13 @@ func (m *Machine) runnable(i int) bool {
 func (m *Machine) turn(i int, p *Plan) (Stop, bool) {
 	c := m.cpus[i]
 	step := p.steps(i)
+	budget := m.budget(p, step)
+	if m.onUnit != nil {
+		m.onUnit(i)
+		budget = 1
+	}
 	m.running = c
-	exit := c.Run(m.budget(p, step))
+	exit := c.Run(budget)
 	m.running = nil
 	n := c.Units()
 	m.advance(n)

@@ -103,7 +103,7 @@ type Plan struct {
 	Actions []Action // one a CPU
 	Until   uint64   // StopUntil when so many units are retired; 0: no such stop
 	Units   uint64   // StopInterrupted after so many units; 0: no such stop
-	Clock   uint64   // StopInterrupted at the first look outside when the Clock is past this; 0: no such stop
+	Clock   uint64   // StopInterrupted at the first look outside when the Clock, without what it catches up, is past this; 0: no such stop
 }
 
 // steps reports whether CPU i is to make a step.

@@ -29,7 +29,9 @@ Platform, of a stub that masks interrupts, and by Stasis's own way. A cell is gr
 noticed nothing: mostly, if it ends in the same state as without a debugger. Red cells of the models
 are expected, and say which public source tells of them.
 
-The exit status is 1 if native is not all green, or an expected red cell is not red.`,
+The exit status is 1 if native is not all green, or an expected red cell is not red. The scenarios:
+
+` + lab.List(),
 		Example: `  stasis lab
   stasis lab --json --backend bhyve
   stasis lab explain timer-stepover bhyve`,
@@ -59,17 +61,22 @@ The exit status is 1 if native is not all green, or an expected red cell is not 
 }
 
 func explainCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:     "explain SCENARIO BACKEND",
-		Short:   "Tell what happens in one cell, stop by stop",
-		Example: "  stasis lab explain pushf-step whpx-raw",
-		Args:    cobra.ExactArgs(2),
+	var all bool
+	cmd := &cobra.Command{
+		Use:   "explain SCENARIO BACKEND",
+		Short: "Tell what happens in one cell, instruction by instruction",
+		Long: `The story of one cell as lines: the position in units, the CPU, IF and TF, the line of the timer's
+interrupt (INTR), the ticks that the guest has counted, and the next instruction. # is what the debugger
+does, | what the stub does behind the guest's back. It is cut to what fits a slide, unless --all is given.`,
+		Example: `  stasis lab explain pushf-step whpx-raw
+  stasis lab explain thousand-steps mask-if-raw --all`,
+		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, c, err := lab.Find(args[0], args[1])
 			if err != nil {
 				return err
 			}
-			text, err := lab.Explain(s, c)
+			text, err := lab.Explain(s, c, all)
 			if err != nil {
 				return hostError{err}
 			}
@@ -79,6 +86,8 @@ func explainCommand() *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&all, "all", false, "do not cut the story")
+	return cmd
 }
 
 // rows tries the cells that were chosen.

@@ -57,7 +57,7 @@ func TestSlides(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, err := lab.Explain(s, c)
+		text, err := lab.Explain(s, c, false)
 		if err != nil {
 			t.Fatal(err)
 		}

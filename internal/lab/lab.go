@@ -103,7 +103,7 @@ func names[T any](list []T, name func(T) string) string {
 
 // Try tries one cell.
 func Try(s *Scenario, c Column) (Row, error) {
-	r, err := s.run(c)
+	r, err := s.run(c, false)
 	if err != nil {
 		return Row{}, fmt.Errorf("lab: %s, %s: %w", s.Name, c.Name, err)
 	}
@@ -117,8 +117,8 @@ func Try(s *Scenario, c Column) (Row, error) {
 	return row, nil
 }
 
-// run plays a scenario under a back end.
-func (s *Scenario) run(c Column) (*rig, error) {
+// run plays a scenario under a back end, and tells its story if somebody wants to hear it.
+func (s *Scenario) run(c Column, tell bool) (*rig, error) {
 	want, err := s.undisturbed(c.vendor)
 	if err != nil {
 		return nil, err
@@ -128,6 +128,9 @@ func (s *Scenario) run(c Column) (*rig, error) {
 		return nil, err
 	}
 	defer r.machine.Close()
+	if tell {
+		r.story.begin()
+	}
 	s.play(r)
 	if !s.free {
 		r.finish()
@@ -139,13 +142,13 @@ func (s *Scenario) run(c Column) (*rig, error) {
 
 // outcome is how a guest has ended.
 type outcome struct {
-	hash           [32]byte
-	ticks, retired uint64
-	memory         []byte // the guest's code and variables
+	hash                  [32]byte
+	ticks, retired, clock uint64
+	memory                []byte // the guest's code and variables
 }
 
 func (s *Scenario) outcome(m *machine.Machine, symbols map[string]uint64) outcome {
-	return outcome{m.Hash(), readWord(m, symbols[s.tickCounter()]), m.Retired(), guestMemory(m)}
+	return outcome{m.Hash(), readWord(m, symbols[s.tickCounter()]), m.Retired(), m.Clock(), guestMemory(m)}
 }
 
 func (s *Scenario) tickCounter() string {
@@ -157,7 +160,7 @@ func (s *Scenario) tickCounter() string {
 
 // undisturbed is how the guest ends without a debugger.
 func (s *Scenario) undisturbed(vendor string) (outcome, error) {
-	m, symbols, err := s.build(vendor)
+	m, symbols, err := s.build(vendor, nil)
 	if err != nil {
 		return outcome{}, err
 	}

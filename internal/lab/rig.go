@@ -15,7 +15,6 @@ import (
 	"stasis/internal/guests"
 	"stasis/loader"
 	"stasis/machine"
-	"stasis/replay"
 )
 
 // limit is how many units a guest of the lab may take; one that needs more has lost its way.
@@ -27,6 +26,8 @@ const patience = 2
 // rig is one guest under one back end, and who debugs it.
 type rig struct {
 	scenario *Scenario
+	column   Column
+	clock    *machine.ScriptedClock // the host's; it moves when somebody thinks
 	machine  *machine.Machine
 	backend  debug.Backend
 	symbols  map[string]uint64
@@ -62,13 +63,13 @@ type patch struct {
 
 func (s *Scenario) patches() []patch {
 	if s.demo {
-		return []patch{{guests.DemoHz, cmp.Or(s.hz, 1000)}, {guests.DemoLoops, s.rounds}}
+		return []patch{{guests.DemoHz, cmp.Or(s.hz, tickRate)}, {guests.DemoLoops, s.rounds}}
 	}
 	return []patch{{"lab_case", s.code}, {"lab_rounds", s.rounds}}
 }
 
-// build makes a machine for a scenario.
-func (s *Scenario) build(vendor string) (*machine.Machine, map[string]uint64, error) {
+// build makes a machine for a scenario. With a clock of the host's, guest time follows that.
+func (s *Scenario) build(vendor string, clock machine.HostClock) (*machine.Machine, map[string]uint64, error) {
 	image, err := s.image()
 	if err != nil {
 		return nil, nil, err
@@ -79,22 +80,33 @@ func (s *Scenario) build(vendor string) (*machine.Machine, map[string]uint64, er
 	}
 	m, err := machine.New(machine.Config{
 		CPU: vendor, Mem: 16 << 20, SMP: max(s.smp, 1), Kernel: loader.File{Name: s.Name, Data: image},
-	}, machine.Host{Until: limit})
+	}, machine.Host{Until: limit, Clock: clock})
 	return m, symbols, err
 }
 
-// newRig puts a column's back end under a scenario's guest.
+// newRig puts a column's back end under a scenario's guest. Guest time follows the host's, as in a hypervisor, but for Stasis's own.
 func newRig(s *Scenario, c Column) (*rig, error) {
-	m, symbols, err := s.build(c.vendor)
+	clock := &machine.ScriptedClock{}
+	var host machine.HostClock = clock
+	if c.backend == "native" {
+		host = nil
+	}
+	m, symbols, err := s.build(c.vendor, host)
 	if err != nil {
 		return nil, err
 	}
-	r := &rig{scenario: s, machine: m, symbols: symbols, hits: make([]int, len(m.CPUs())), at: make([]uint64, len(m.CPUs()))}
+	r := &rig{
+		scenario: s, column: c, clock: clock, machine: m, symbols: symbols,
+		hits: make([]int, len(m.CPUs())), at: make([]uint64, len(m.CPUs())),
+	}
 	r.story = &story{rig: r}
 	r.backend, err = backend.New(c.backend, target.New(m), backend.Options{KeepFlags: c.keep, Log: r.story.aside})
 	if err != nil {
 		m.Close()
 		return nil, err
+	}
+	if r.backend.Capabilities()&debug.TimersRun != 0 {
+		m.SetClockOnStop(machine.ClockRuns)
 	}
 	return r, nil
 }
@@ -178,16 +190,15 @@ func (r *rig) resume(step int, units uint64) debug.Stop {
 
 // think lets host time pass while the guest is stopped. What the guest's timers do meanwhile is the back end's.
 func (r *rig) think(d time.Duration) {
-	if r.backend.Capabilities()&debug.TimersRun != 0 {
-		r.machine.Input(replay.ClockAdvance(uint64(float64(r.machine.Config().IPS) * d.Seconds())))
-	}
-	r.story.state(r.machine.Turn(), fmt.Sprintf("%v of thought", d))
+	r.clock.Advance(d)
+	r.story.line("%v of thought", d)
 }
 
 // finish takes all breakpoints away and lets the guest run to its end.
 func (r *rig) finish() {
 	r.points, r.changed = nil, true
 	r.story.line("detach")
+	r.machine.TellUnits(nil)
 	stop := r.cont()
 	for n := 0; stop.Kind != debug.StopEnd && stop.Kind != debug.StopInterrupt && n < 100; n++ {
 		stop = r.cont()

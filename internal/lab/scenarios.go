@@ -36,6 +36,8 @@ var Scenarios = []Scenario{
 		demo: true, play: workaround, free: true},
 	{Name: "pause-ticks", About: "three stops with 50 ms of thought: as many ticks as without a debugger",
 		demo: true, rounds: 500_000, play: pauses},
+	{Name: "lost-ticks", About: "the same by the guest's own clock: a tick for each of its periods",
+		demo: true, rounds: 500_000, play: byGuestClock, free: true},
 	{Name: "hour-pause", About: "one stop with an hour of thought", demo: true, hz: 100, rounds: 500_000, play: hour},
 	{Name: "pushf-step", About: "steps over PUSHF: the image of the flags", code: casePushf, play: steps("lab_pushf", 5)},
 	{Name: "popf-iret-step", About: "steps over POPF, CLI and IRET", code: casePopf, play: steps("lab_popf", 16)},
@@ -101,6 +103,24 @@ func pauses(r *rig) {
 		r.think(thought)
 	}
 }
+
+// byGuestClock compares the ticks with the time that has passed for the guest.
+func byGuestClock(r *rig) {
+	pauses(r)
+	r.finish()
+	alone, err := r.scenario.undisturbed(r.column.vendor)
+	if err != nil {
+		r.wrong("%v", err)
+		return
+	}
+	periods := alone.ticks + (r.machine.Clock()-alone.clock)*tickRate/r.machine.Config().IPS
+	if ticks := r.word("tick_counter"); ticks+1 < periods || ticks > periods+1 {
+		r.wrong("ticks: %d in %d periods of the guest's clock", ticks, periods)
+	}
+}
+
+// tickRate is how many ticks a second Demo has, if the scenario says nothing.
+const tickRate = 1000
 
 func hour(r *rig) {
 	r.breakAt("loop_body")

@@ -29,8 +29,7 @@ func TestNothingLeft(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer r.machine.Close()
-			r.story.quiet = true
-			alone, _, err := s.build(c.vendor)
+			alone, _, err := s.build(c.vendor, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -41,6 +41,7 @@ func and(list ...map[string]string) map[string]string {
 var sources = map[string]map[string]string{
 	"timer-stepover":  on(d39949, "bhyve", "bhyve-amd"),
 	"pause-ticks":     on(timers, "bhyve", "bhyve-amd", "mask-if", "mask-if-raw"),
+	"lost-ticks":      on(timers, "bhyve", "bhyve-amd", "mask-if", "mask-if-raw"),
 	"hour-pause":      on(timers, "bhyve", "bhyve-amd", "mask-if", "mask-if-raw"),
 	"pushf-step":      on(whpx1, "whpx-raw"),
 	"popf-iret-step":  and(on(whpx1, "whpx-raw"), on(maskIF, "mask-if-raw")),

@@ -12,14 +12,87 @@ import (
 // story is what happens in one cell, as lines for people.
 type story struct {
 	rig   *rig
+	told  bool // somebody wants to know
 	lines []string
-	quiet bool // nobody wants to know
+	// What the guest has run since the last line of somebody else's.
+	first, last []string // units
+	units       int
+	delivered   []uint64 // interrupts of each CPU before the latest of them
+}
+
+// A run of more units than many is only counted; shorter ones are shown whole, or by the first and the last few.
+const (
+	shown = 5
+	many  = 100
+)
+
+// begin has the story told, unit by unit.
+func (s *story) begin() {
+	s.told, s.delivered = true, make([]uint64, len(s.rig.machine.CPUs()))
+	s.rig.machine.TellUnits(s.unit)
+}
+
+// unit is told of a unit that a CPU is about to run.
+func (s *story) unit(cpu int) {
+	s.mark()
+	s.delivered[cpu] = s.interrupts(cpu)
+	s.units++
+	line := s.here(cpu)
+	if s.units <= shown {
+		s.first = append(s.first, line)
+		return
+	}
+	if s.last = append(s.last, line); len(s.last) > shown {
+		s.last = s.last[1:]
+	}
+}
+
+// mark says of the latest unit what it was, if it was no instruction.
+func (s *story) mark() {
+	list := s.first
+	if len(s.last) > 0 {
+		list = s.last
+	}
+	if len(list) == 0 {
+		return
+	}
+	line := &list[len(list)-1]
+	var cpu int
+	fmt.Sscanf((*line)[9:], "%d", &cpu)
+	if s.interrupts(cpu) != s.delivered[cpu] && !strings.HasSuffix(*line, interrupted) {
+		*line = fmt.Sprintf("%-76s %s", *line, interrupted)
+	}
+}
+
+const interrupted = "<- interrupt"
+
+func (s *story) interrupts(cpu int) uint64 {
+	return s.rig.machine.CPUs()[cpu].(interface{ Interrupts() uint64 }).Interrupts()
+}
+
+// ran tells of the units since the last line; those in the midst of many are only counted.
+func (s *story) ran() {
+	s.mark()
+	if s.units > many {
+		s.first, s.last = nil, nil
+	}
+	units := s.first
+	if n := s.units - len(s.first) - len(s.last); n > 0 {
+		units = append(units, fmt.Sprintf("%33s… %d units …", "", n))
+	}
+	units = append(units, s.last...)
+	s.first, s.last, s.units = nil, nil, 0
+	for _, u := range units {
+		if n := len(s.lines); n == 0 || !strings.HasPrefix(s.lines[n-1], u) {
+			s.lines = append(s.lines, u)
+		}
+	}
 }
 
 // Limits of a story that fits a slide.
 const (
-	slideHead = 15
-	slideTail = 8
+	slideHead = 18
+	slideTail = 5
 	slideWide = 100
 )
 
@@ -33,32 +106,45 @@ func (s *story) aside(cpu int, what string) {
 }
 
 func (s *story) add(format string, args ...any) {
-	if !s.quiet {
+	if s.told {
+		s.ran()
 		s.lines = append(s.lines, fmt.Sprintf(format, args...))
 	}
 }
 
 func (s *story) resume(step int) {
-	if step >= 0 {
+	switch {
+	case step < 0:
+		s.line("continue")
+	case len(s.rig.at) > 1:
 		s.line("step CPU %d", step)
-		return
 	}
-	s.line("continue")
 }
 
-// stop shows where the guest has stopped.
-func (s *story) stop(stop debug.Stop) { s.state(stop.CPU, why(stop)) }
-
-// state shows a CPU: position, flags, the timer's line, ticks, and the next instruction.
-func (s *story) state(cpu int, what string) {
-	r := s.rig
-	if s.quiet {
+// stop shows where the guest has stopped. An instruction that was about to run there has not.
+func (s *story) stop(stop debug.Stop) {
+	if !s.told {
 		return
 	}
+	line := s.here(stop.CPU)
+	for _, list := range []*[]string{&s.last, &s.first} {
+		if n := len(*list); n > 0 {
+			if (*list)[n-1] == line {
+				*list = (*list)[:n-1]
+				s.units--
+			}
+			break
+		}
+	}
+	s.add("%-76s %s", line, why(stop))
+}
+
+// here shows where a CPU is: position, flags, the timer's line, ticks, and the next instruction.
+func (s *story) here(cpu int) string {
+	r := s.rig
 	st := r.cpu(cpu)
-	text := fmt.Sprintf("%9d %d %s %s %s %5d  %s", r.machine.Retired(), cpu, flag(st.RFLAGS&(1<<9) != 0, "IF"), flag(st.RFLAGS&(1<<8) != 0, "TF"),
+	return fmt.Sprintf("%9d %d %s %s %s %5d  %s", r.machine.Retired(), cpu, flag(st.RFLAGS&(1<<9) != 0, "IF"), flag(st.RFLAGS&(1<<8) != 0, "TF"),
 		flag(st.INTR, "INTR"), r.word(r.scenario.tickCounter()), s.instruction(cpu))
-	s.add("%-76s %s", text, what)
 }
 
 func why(stop debug.Stop) string {
@@ -123,17 +209,17 @@ func (s *story) end() {
 	s.line("RED: %s", strings.Join(s.rig.faults, "; "))
 }
 
-// slide cuts a story to what fits one.
-func (s *story) slide() string {
+// text is the story, cut to what fits a slide unless all of it is wanted.
+func (s *story) text(all bool) string {
 	lines := s.lines
-	if n := len(lines); n > slideHead+slideTail+1 {
+	if n := len(lines); !all && n > slideHead+slideTail+1 {
 		lines = append(append([]string(nil), lines[:slideHead]...), fmt.Sprintf("%33s… %d lines …", "", n-slideHead-slideTail))
 		lines = append(lines, s.lines[n-slideTail:]...)
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "  retired C IF TF INTR ticks  next instruction\n")
 	for _, l := range lines {
-		if r := []rune(l); len(r) > slideWide {
+		if r := []rune(l); !all && len(r) > slideWide {
 			l = string(r[:slideWide-1]) + "…"
 		}
 		fmt.Fprintln(&b, strings.TrimRight(l, " "))
@@ -141,11 +227,11 @@ func (s *story) slide() string {
 	return b.String()
 }
 
-// Explain tells what happens in one cell.
-func Explain(s *Scenario, c Column) (string, error) {
-	r, err := s.run(c)
+// Explain tells what happens in one cell: all of it, or what fits a slide.
+func Explain(s *Scenario, c Column, all bool) (string, error) {
+	r, err := s.run(c, true)
 	if err != nil {
 		return "", err
 	}
-	return r.story.slide(), nil
+	return r.story.text(all), nil
 }

@@ -6,6 +6,15 @@ import (
 	"strings"
 )
 
+// List is the scenarios with what they are about, one line each.
+func List() string {
+	var b strings.Builder
+	for _, s := range Scenarios {
+		fmt.Fprintf(&b, "  %-22s %s\n", s.Name, s.About)
+	}
+	return b.String()
+}
+
 // Table shows rows as a table of scenarios and back ends, with the sources of what is red.
 func Table(rows []Row) string {
 	var b strings.Builder

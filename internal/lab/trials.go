@@ -23,7 +23,6 @@ func Thoughts(c Column, continues int) (p Progress, err error) {
 		return p, err
 	}
 	defer r.machine.Close()
-	r.story.quiet = true
 	r.breakAt("loop_body")
 	r.cont()
 	turns, ticks := r.word("loop_counter"), r.word("tick_counter")
@@ -32,7 +31,7 @@ func Thoughts(c Column, continues int) (p Progress, err error) {
 		r.cont()
 	}
 	p = Progress{Turns: r.word("loop_counter") - turns, Ticks: r.word("tick_counter") - ticks}
-	alone, symbols, err := s.build(c.vendor)
+	alone, symbols, err := s.build(c.vendor, nil)
 	if err != nil {
 		return p, err
 	}
@@ -56,7 +55,6 @@ func Steps(c Column, steps int, hz uint64, think time.Duration) (w Walk, err err
 		return w, err
 	}
 	defer r.machine.Close()
-	r.story.quiet = true
 	r.breakAt("loop_body")
 	r.cont()
 	r.clearAt("loop_body")
