@@ -1,7 +1,6 @@
 package x86
 
 import (
-	"encoding/binary"
 	"math"
 	"testing"
 
