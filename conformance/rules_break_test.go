@@ -88,7 +88,7 @@ func breakpointsOutsideMemory(t *testing.T) {
 	if got != "stop+8 BP+9 UD+9:RF" {
 		t.Errorf("got %s", got)
 	}
-	r, got = hosted(t, "c6042508004000 90 cc 0f0b", nil, atCode(8))
+	r, got := hosted(t, "c6042508004000 90 cc 0f0b", nil, atCode(8))
 	r.CPU.SetBreakpoints(nil)
 	if b := r.Read(r.pages[probeCode]+8, 1)[0]; got != "stop+8 UD+9:RF" || b != 0x90 {
 		t.Errorf("got %s; the guest has written NOP, memory holds %#x", got, b)
