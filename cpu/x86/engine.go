@@ -152,15 +152,15 @@ func (c *CPU) ipOf(lin uint64) uint64 {
 	return (lin - c.Seg[decode.CS].Base) & 0xffffffff
 }
 
-// flatness is 1 if CS, DS, ES and SS are flat 4 GiB segments.
+// flatness is 1 if CS, DS, ES and SS are flat 4 GiB segments, and SS is a 32-bit stack.
 func (c *CPU) flatness() uint64 {
 	for n := decode.ES; n <= decode.DS; n++ {
 		s := &c.Seg[n]
-		if s.Base != 0 || s.Limit != 0xffffffff || s.Attr&attrP == 0 || n != decode.CS && !s.permits(true) {
+		if s.Base != 0 || s.Limit != 0xffffffff || s.Attr&attrP == 0 || n != decode.CS && (!s.permits(true) || s.Attr&attrExpandDown != 0) {
 			return 0
 		}
 	}
-	return 1
+	return uint64(c.Seg[decode.SS].Attr / attrDB & 1)
 }
 
 // runBlocks runs blocks until the budget's edge or until something else has to be done. Where no block can run, it is one step.

@@ -63,7 +63,7 @@ const asideRoom = 3
 // for nothing but changes, and the TLB grants it.
 func (c *CPU) harmless(in *uop, va uint64) bool {
 	size := uint64(uopBytes[in.op])
-	if size == 0 || (va^(va+size-1))&^lineMask != 0 || c.aligning || !in.last && in.op != uCALL {
+	if size == 0 || (va^(va+size-1))&^lineMask != 0 || c.aligning || !in.last && in.op != uCALL64 {
 		return false
 	}
 	for i := range c.watches {
@@ -101,7 +101,7 @@ func (c *CPU) setAside(in *uop) *uop {
 	c.lineW[va/lineSize%lineCount] = line{tag: va &^ lineMask, ctx: c.ctx, page: c.ram.Page(page)}
 	e.arena[0], e.arena[1], e.arena[2] = *in, uop{op: uAside}, uop{op: uAside}
 	e.arena[0].op = singleOf(in.op)
-	if in.op == uCALL {
+	if in.op == uCALL64 {
 		t := termOf(&e.arena[0])
 		t.link[0] = &e.arena[2]
 	}
@@ -115,7 +115,7 @@ func (c *CPU) fromAside() *uop {
 	c.lineW[a.va/lineSize%lineCount] = line{}
 	changed := a.old ^ c.readPhys(a.pa, a.size)
 	if changed == 0 {
-		if a.in.op != uCALL {
+		if a.in.op != uCALL64 {
 			return next1(a.in)
 		}
 		if next := termOf(a.in).link[0]; c.budget >= int64(next.n) {
@@ -124,7 +124,7 @@ func (c *CPU) fromAside() *uop {
 		}
 	}
 	b, k, left := c.sync(a.in)
-	if a.in.op == uCALL {
+	if a.in.op == uCALL64 {
 		c.rip = c.ipOf(termOf(a.in).target[0])
 	} else {
 		c.rip = c.ipMask(c.rip + uint64(e.instOf(b, k).Len))
@@ -136,7 +136,7 @@ func (c *CPU) fromAside() *uop {
 	switch {
 	case c.leaving || c.attention:
 		return e.exitOp
-	case a.in.op == uCALL || left == 1 || b.dead:
+	case a.in.op == uCALL64 || left == 1 || b.dead:
 		return c.proceed()
 	}
 	c.budget -= left - 1

@@ -194,7 +194,7 @@ func (w *builder) address(k int, u *uop) (indexed, ok bool) {
 // address32 is a memory operand of flat 32-bit code: the sum is cut to 32 bits first.
 func (w *builder) address32(k int, u *uop) (indexed, ok bool) {
 	i := &w.insts[k]
-	if w.c.mode != decode.Mode32 || w.c.engine.mode&1 == 0 || i.AddrSize != 4 || i.Seg >= decode.FS || i.Seg == decode.CS {
+	if !w.flat32() || i.AddrSize != 4 || i.Seg >= decode.FS || i.Seg == decode.CS {
 		return false, false
 	}
 	u.base, u.idx = regZero, regZero
@@ -227,11 +227,11 @@ func (w *builder) simple(k int, dead bool) bool {
 		w.emit(k, uop{op: uSWAPGS})
 		return true
 	case decode.LEAVE:
-		if w.c.mode != decode.Mode64 || i.OpSize != 8 {
-			return false
+		ops := w.stackOps(i)
+		if ops != nil {
+			w.emit(k, uop{op: ops.leave})
 		}
-		w.emit(k, uop{op: uLEAVE64})
-		return true
+		return ops != nil
 	case decode.XCHG:
 		if i.IsMem {
 			return false
@@ -416,19 +416,42 @@ func (w *builder) widenAcc(k int) bool {
 	return ok
 }
 
-// pushPop lowers PUSH and POP of 64-bit registers and PUSH of immediates.
+// stackOps are the micro-operations that use the stack or an address of one width.
+type stackOps struct{ pushR, pushI, popR, leave, call, ret, jmpR, jmpM, callR, callM uint16 }
+
+var (
+	stack64 = stackOps{uPUSH_r64, uPUSH_i64, uPOP_r64, uLEAVE64, uCALL64, uRET64, uJMP_r64, uJMP_m64, uCALL_r64, uCALL_m64}
+	stack32 = stackOps{uPUSH_r32, uPUSH_i32, uPOP_r32, uLEAVE32, uCALL32, uRET32, uJMP_r32, uJMP_m32, uCALL_r32, uCALL_m32}
+)
+
+// stackOps are those of an instruction, nil where there are none: in 64-bit and flat 32-bit code there are for the default width.
+func (w *builder) stackOps(i *Inst) *stackOps {
+	switch {
+	case w.c.mode == decode.Mode64 && i.OpSize == 8:
+		return &stack64
+	case w.flat32() && i.OpSize == 4:
+		return &stack32
+	}
+	return nil
+}
+
+// flat32 reports whether the code is 32-bit code with flat segments.
+func (w *builder) flat32() bool { return w.c.mode == decode.Mode32 && w.c.engine.mode&1 != 0 }
+
+// pushPop lowers PUSH and POP of registers and PUSH of immediates.
 func (w *builder) pushPop(k int) bool {
 	i := &w.insts[k]
-	if w.c.mode != decode.Mode64 || i.OpSize != 8 || i.IsMem {
+	ops := w.stackOps(i)
+	if ops == nil || i.IsMem || kindOf(i, 0) == 0 {
 		return false
 	}
 	switch {
 	case kindOf(i, 0) == 'i':
-		w.emit(k, uop{op: uPUSH_i64, imm: i.Imm})
+		w.emit(k, uop{op: ops.pushI, imm: i.Imm})
 	case i.Op == decode.PUSH:
-		w.emit(k, uop{op: uPUSH_r64, src: w.regOf(i, 0)})
+		w.emit(k, uop{op: ops.pushR, src: w.regOf(i, 0)})
 	default:
-		w.emit(k, uop{op: uPOP_r64, dst: w.regOf(i, 0)})
+		w.emit(k, uop{op: ops.popR, dst: w.regOf(i, 0)})
 	}
 	return true
 }
@@ -436,28 +459,43 @@ func (w *builder) pushPop(k int) bool {
 // terminal lowers the branches of 64-bit and flat 32-bit code.
 func (w *builder) terminal(k int) bool {
 	i := &w.insts[k]
-	c := w.c
-	if c.mode != decode.Mode64 {
-		return w.terminal32(k)
+	ops := w.stackOps(i)
+	if ops == nil {
+		return false
 	}
-	after := w.addrs[k] + uint64(i.Len)
-	to := after + uint64(i.Imm)
-	if i.OpSize != 8 || !i.HasModRM && i.Op != decode.RET && !w.c.canonical(to) {
+	after, to, ok := w.ways(k)
+	if !ok && !i.HasModRM && i.Op != decode.RET {
 		return false
 	}
 	switch i.Op {
 	case decode.JCC:
 		w.terminate(k, uop{op: w.jccOp(i)}, after, to)
 	case decode.JMP:
-		return w.jump(k, to)
+		return w.jump(k, ops, to)
 	case decode.CALL:
-		return w.call(k, to, after)
+		return w.call(k, ops, to, after)
 	case decode.RET:
-		w.leave(k, uop{op: uRET, imm: int64(uint16(i.Imm))})
+		w.leave(k, uop{op: ops.ret, imm: int64(uint16(i.Imm))})
 	default:
 		return false
 	}
 	return true
+}
+
+// ways are the addresses behind a relative branch and where it goes; ok is false if that is no address.
+func (w *builder) ways(k int) (after, to uint64, ok bool) {
+	i := &w.insts[k]
+	after = w.c.wrapCode(w.addrs[k] + uint64(i.Len))
+	to = w.c.wrapCode(after + uint64(i.Imm))
+	return after, to, w.c.mode != decode.Mode64 || w.c.canonical(to)
+}
+
+// wrapCode cuts an address of flat code to the mode's width.
+func (c *CPU) wrapCode(va uint64) uint64 {
+	if c.mode == decode.Mode64 {
+		return va
+	}
+	return va & 0xffffffff
 }
 
 // jccOp is the micro-operation of an unfused conditional jump.
@@ -465,61 +503,42 @@ func (w *builder) jccOp(i *Inst) uint16 {
 	return uopOf[uopKey{decode.JCC, formR, 8, false, false, i.Opcode&15 + 1}]
 }
 
-func (w *builder) jump(k int, to uint64) bool {
+func (w *builder) jump(k int, ops *stackOps, to uint64) bool {
 	i := &w.insts[k]
 	switch {
 	case !i.HasModRM:
 		w.terminate(k, uop{op: uJMP}, to)
 	case !i.IsMem:
-		w.leave(k, uop{op: uJMP_r, src: i.RM * 8})
+		w.leave(k, uop{op: ops.jmpR, src: i.RM * 8})
 	default:
-		u := uop{op: uJMP_m}
-		indexed, ok := w.address(k, &u)
-		if !ok {
-			return false
-		}
-		if indexed {
-			u.op = uJMP_mx
-		}
-		w.leave(k, u)
+		return w.through(k, uop{op: ops.jmpM})
 	}
 	return true
 }
 
-func (w *builder) call(k int, to, after uint64) bool {
+func (w *builder) call(k int, ops *stackOps, to, after uint64) bool {
 	i := &w.insts[k]
 	switch {
 	case !i.HasModRM:
-		w.terminate(k, uop{op: uCALL, imm: int64(after)}, to)
+		w.terminate(k, uop{op: ops.call, imm: int64(after)}, to)
 	case !i.IsMem:
-		w.leave(k, uop{op: uCALL_r, src: i.RM * 8, imm: int64(after)})
+		w.leave(k, uop{op: ops.callR, src: i.RM * 8, imm: int64(after)})
 	default:
-		u := uop{op: uCALL_m, imm: int64(after)}
-		indexed, ok := w.address(k, &u)
-		if !ok {
-			return false
-		}
-		if indexed {
-			u.op = uCALL_mx
-		}
-		w.leave(k, u)
+		return w.through(k, uop{op: ops.callM, imm: int64(after)})
 	}
 	return true
 }
 
-// terminal32 lowers the direct jumps of flat 32-bit code.
-func (w *builder) terminal32(k int) bool {
-	i := &w.insts[k]
-	if w.c.mode != decode.Mode32 || w.c.engine.mode&1 == 0 || i.OpSize != 4 || i.HasModRM || i.Op != decode.JCC && i.Op != decode.JMP {
+// through lowers a branch through memory. The indexed form is the next micro-operation.
+func (w *builder) through(k int, u uop) bool {
+	indexed, ok := w.address(k, &u)
+	if !ok {
 		return false
 	}
-	after := (w.addrs[k] + uint64(i.Len)) & 0xffffffff
-	to := (after + uint64(i.Imm)) & 0xffffffff
-	if i.Op == decode.JMP {
-		w.terminate(k, uop{op: uJMP}, to)
-		return true
+	if indexed {
+		u.op++
 	}
-	w.terminate(k, uop{op: w.jccOp(i)}, after, to)
+	w.leave(k, u)
 	return true
 }
 
@@ -530,7 +549,7 @@ var fusable = map[decode.Op]bool{decode.CMP: true, decode.TEST: true, decode.SUB
 // fuse lowers an instruction that sets flags and the conditional jump behind it as one.
 func (w *builder) fuse(k int) bool {
 	i, j := &w.insts[k], &w.insts[k+1]
-	if w.c.mode != decode.Mode64 || j.OpSize != 8 || !fusable[i.Op] || i.Prefix&decode.PrefixLock != 0 {
+	if w.stackOps(j) == nil || !fusable[i.Op] || i.Prefix&decode.PrefixLock != 0 {
 		return false
 	}
 	form, ok := fusedForm(i)
@@ -538,9 +557,8 @@ func (w *builder) fuse(k int) bool {
 		return false
 	}
 	op, found := uopOf[uopKey{i.Op, form, operandBytes(i), false, false, j.Opcode&15 + 1}]
-	after := w.addrs[k+1] + uint64(j.Len)
-	to := after + uint64(j.Imm)
-	if !found || !w.c.canonical(to) {
+	after, to, canonical := w.ways(k + 1)
+	if !found || !canonical {
 		return false
 	}
 	u := uop{op: op, imm: i.Imm}

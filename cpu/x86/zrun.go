@@ -10838,7 +10838,7 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			*p = c.R[in.src>>3&31]
+			*p = uint64(c.R[in.src>>3&31])
 			c.R[4] = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -10878,16 +10878,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			c.R[4] = ea + 8
-			c.R[in.dst>>3&31] = v
-			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
-			continue
-		case uSWAPGS:
-			if c.CPL != 0 {
-				c.at = uintptr(unsafe.Pointer(in))
-				in = c.engine.slowOp
-				continue
-			}
-			c.swapGS()
+			c.R[in.dst>>3&31] = uint64(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLEAVE64:
@@ -10905,8 +10896,666 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			c.R[5] = *p
+			c.R[5] = uint64(*p)
 			c.R[4] = ea + 8
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCALL64:
+			ea := c.R[4] - 8
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			*p = uint64(in.imm)
+			c.R[4] = ea
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uRET64:
+			ea := c.R[4]
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			va := uint64(*p)
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			c.R[4] = ea + 8 + uint64(in.imm)
+			in = nx
+			continue
+
+		case uJMP_r64:
+			va := uint64(uint64(c.R[in.src>>3&31]))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			in = nx
+			continue
+
+		case uCALL_r64:
+			ea := c.R[4] - 8
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			va := uint64(uint64(c.R[in.src>>3&31]))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			*p = uint64(in.imm)
+			c.R[4] = ea
+			in = nx
+			continue
+
+		case uJMP_m64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			va := uint64(*p)
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			in = nx
+			continue
+
+		case uCALL_m64:
+			var va uint64
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
+				}
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
+				va = uint64(*p)
+			}
+			ea := c.R[4] - 8
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			*p = uint64(in.imm)
+			c.R[4] = ea
+			in = nx
+			continue
+
+		case uJMP_m64x:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			va := uint64(*p)
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			in = nx
+			continue
+
+		case uCALL_m64x:
+			var va uint64
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
+				if e.tag != (ea+7)&^pageMask|c.ctx {
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
+				}
+				p := (*uint64)(unsafe.Add(page, ea&pageMask))
+				va = uint64(*p)
+			}
+			ea := c.R[4] - 8
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			*p = uint64(in.imm)
+			c.R[4] = ea
+			in = nx
+			continue
+
+		case uPUSH_r32:
+			ea := uint64(uint32(c.R[4] - 4))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			*p = uint32(c.R[in.src>>3&31])
+			c.R[4] = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uPUSH_i32:
+			ea := uint64(uint32(c.R[4] - 4))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			*p = uint32(in.imm)
+			c.R[4] = ea
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uPOP_r32:
+			ea := uint64(uint32(c.R[4]))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			v := *p
+			c.R[4] = uint64(uint32(ea + 4))
+			c.R[in.dst>>3&31] = uint64(v)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEAVE32:
+			ea := uint64(uint32(c.R[5]))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			c.R[5] = uint64(*p)
+			c.R[4] = uint64(uint32(ea + 4))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCALL32:
+			ea := uint64(uint32(c.R[4] - 4))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			*p = uint32(in.imm)
+			c.R[4] = ea
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uRET32:
+			ea := uint64(uint32(c.R[4]))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			va := uint64(*p)
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			c.R[4] = uint64(uint32(ea + 4 + uint64(in.imm)))
+			in = nx
+			continue
+
+		case uJMP_r32:
+			va := uint64(uint32(c.R[in.src>>3&31]))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			in = nx
+			continue
+
+		case uCALL_r32:
+			ea := uint64(uint32(c.R[4] - 4))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			va := uint64(uint32(c.R[in.src>>3&31]))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			*p = uint32(in.imm)
+			c.R[4] = ea
+			in = nx
+			continue
+
+		case uJMP_m32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			va := uint64(*p)
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			in = nx
+			continue
+
+		case uCALL_m32:
+			var va uint64
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
+				}
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
+				va = uint64(*p)
+			}
+			ea := uint64(uint32(c.R[4] - 4))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			*p = uint32(in.imm)
+			c.R[4] = ea
+			in = nx
+			continue
+
+		case uJMP_m32x:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			va := uint64(*p)
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			in = nx
+			continue
+
+		case uCALL_m32x:
+			var va uint64
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
+				}
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
+				va = uint64(*p)
+			}
+			ea := uint64(uint32(c.R[4] - 4))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			*p = uint32(in.imm)
+			c.R[4] = ea
+			in = nx
+			continue
+
+		case uSWAPGS:
+			if c.CPL != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.swapGS()
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uBSWAP_r32:
@@ -25235,292 +25884,6 @@ func (c *CPU) run(in *uop) {
 			in = nx
 			continue
 
-		case uCALL:
-			ea := c.R[4] - 8
-			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
-			page := e.page
-			if e.tag != (ea+7)&^pageMask|c.ctx {
-				l := &c.lineW[ea/lineSize%lineCount]
-				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
-				}
-				page = l.page
-			}
-			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			*p = uint64(in.imm)
-			c.R[4] = ea
-			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
-			nx := t.link[0]
-			if c.budget -= int64(nx.n); c.budget < 0 {
-				c.at = uintptr(unsafe.Pointer(in))
-				c.engine.way = 0
-				in = c.engine.endTerm
-				continue
-			}
-			in = nx
-			continue
-
-		case uJMP_r:
-			va := c.R[in.src>>3&31]
-			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
-			s := &c.engine.code[va>>12&(mmu.Entries-1)]
-			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
-				c.at = uintptr(unsafe.Pointer(in))
-				in = c.engine.slowOp
-				continue
-			}
-			nx := j.link
-			if c.budget < int64(nx.n) {
-				c.at = uintptr(unsafe.Pointer(in))
-				in = c.engine.slowOp
-				continue
-			}
-			c.budget -= int64(nx.n)
-			in = nx
-			continue
-
-		case uJMP_m:
-			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
-			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
-			page := e.page
-			if e.tag != (ea+7)&^pageMask|c.ctx {
-				l := &c.lineR[ea/lineSize%lineCount]
-				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
-				}
-				page = l.page
-			}
-			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			va := *p
-			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
-			s := &c.engine.code[va>>12&(mmu.Entries-1)]
-			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
-				c.at = uintptr(unsafe.Pointer(in))
-				in = c.engine.slowOp
-				continue
-			}
-			nx := j.link
-			if c.budget < int64(nx.n) {
-				c.at = uintptr(unsafe.Pointer(in))
-				in = c.engine.slowOp
-				continue
-			}
-			c.budget -= int64(nx.n)
-			in = nx
-			continue
-
-		case uJMP_mx:
-			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
-			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
-			page := e.page
-			if e.tag != (ea+7)&^pageMask|c.ctx {
-				l := &c.lineR[ea/lineSize%lineCount]
-				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
-				}
-				page = l.page
-			}
-			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			va := *p
-			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
-			s := &c.engine.code[va>>12&(mmu.Entries-1)]
-			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
-				c.at = uintptr(unsafe.Pointer(in))
-				in = c.engine.slowOp
-				continue
-			}
-			nx := j.link
-			if c.budget < int64(nx.n) {
-				c.at = uintptr(unsafe.Pointer(in))
-				in = c.engine.slowOp
-				continue
-			}
-			c.budget -= int64(nx.n)
-			in = nx
-			continue
-
-		case uCALL_r:
-			ea := c.R[4] - 8
-			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
-			page := e.page
-			if e.tag != (ea+7)&^pageMask|c.ctx {
-				l := &c.lineW[ea/lineSize%lineCount]
-				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
-				}
-				page = l.page
-			}
-			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			va := c.R[in.src>>3&31]
-			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
-			s := &c.engine.code[va>>12&(mmu.Entries-1)]
-			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
-				c.at = uintptr(unsafe.Pointer(in))
-				in = c.engine.slowOp
-				continue
-			}
-			nx := j.link
-			if c.budget < int64(nx.n) {
-				c.at = uintptr(unsafe.Pointer(in))
-				in = c.engine.slowOp
-				continue
-			}
-			c.budget -= int64(nx.n)
-			*p = uint64(in.imm)
-			c.R[4] = ea
-			in = nx
-			continue
-
-		case uCALL_m:
-			var va uint64
-			{
-				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
-				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
-				page := e.page
-				if e.tag != (ea+7)&^pageMask|c.ctx {
-					l := &c.lineR[ea/lineSize%lineCount]
-					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
-						c.at = uintptr(unsafe.Pointer(in))
-						c.engine.missVA = ea
-						in = c.engine.missR
-						continue
-					}
-					page = l.page
-				}
-				p := (*uint64)(unsafe.Add(page, ea&pageMask))
-				va = *p
-			}
-			ea := c.R[4] - 8
-			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
-			page := e.page
-			if e.tag != (ea+7)&^pageMask|c.ctx {
-				l := &c.lineW[ea/lineSize%lineCount]
-				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
-				}
-				page = l.page
-			}
-			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
-			s := &c.engine.code[va>>12&(mmu.Entries-1)]
-			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
-				c.at = uintptr(unsafe.Pointer(in))
-				in = c.engine.slowOp
-				continue
-			}
-			nx := j.link
-			if c.budget < int64(nx.n) {
-				c.at = uintptr(unsafe.Pointer(in))
-				in = c.engine.slowOp
-				continue
-			}
-			c.budget -= int64(nx.n)
-			*p = uint64(in.imm)
-			c.R[4] = ea
-			in = nx
-			continue
-
-		case uCALL_mx:
-			var va uint64
-			{
-				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
-				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
-				page := e.page
-				if e.tag != (ea+7)&^pageMask|c.ctx {
-					l := &c.lineR[ea/lineSize%lineCount]
-					if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
-						c.at = uintptr(unsafe.Pointer(in))
-						c.engine.missVA = ea
-						in = c.engine.missR
-						continue
-					}
-					page = l.page
-				}
-				p := (*uint64)(unsafe.Add(page, ea&pageMask))
-				va = *p
-			}
-			ea := c.R[4] - 8
-			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
-			page := e.page
-			if e.tag != (ea+7)&^pageMask|c.ctx {
-				l := &c.lineW[ea/lineSize%lineCount]
-				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missW
-					continue
-				}
-				page = l.page
-			}
-			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
-			s := &c.engine.code[va>>12&(mmu.Entries-1)]
-			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
-				c.at = uintptr(unsafe.Pointer(in))
-				in = c.engine.slowOp
-				continue
-			}
-			nx := j.link
-			if c.budget < int64(nx.n) {
-				c.at = uintptr(unsafe.Pointer(in))
-				in = c.engine.slowOp
-				continue
-			}
-			c.budget -= int64(nx.n)
-			*p = uint64(in.imm)
-			c.R[4] = ea
-			in = nx
-			continue
-
-		case uRET:
-			ea := c.R[4]
-			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
-			page := e.page
-			if e.tag != (ea+7)&^pageMask|c.ctx {
-				l := &c.lineR[ea/lineSize%lineCount]
-				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
-				}
-				page = l.page
-			}
-			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			va := *p
-			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
-			s := &c.engine.code[va>>12&(mmu.Entries-1)]
-			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
-				c.at = uintptr(unsafe.Pointer(in))
-				in = c.engine.slowOp
-				continue
-			}
-			nx := j.link
-			if c.budget < int64(nx.n) {
-				c.at = uintptr(unsafe.Pointer(in))
-				in = c.engine.slowOp
-				continue
-			}
-			c.budget -= int64(nx.n)
-			c.R[4] = ea + 8 + uint64(in.imm)
-			in = nx
-			continue
-
 		case uGo:
 			va := uint64(in.disp)
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
@@ -25769,7 +26132,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(int32(v))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
-		case uADD_ri64CALL:
+		case uADD_ri64CALL64:
 			{
 				dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))
 				src := uint64(in.imm)
@@ -25912,7 +26275,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			c.R[4] = ea + 8
-			c.R[in.dst>>3&31] = v
+			c.R[in.dst>>3&31] = uint64(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uADD_ri64_nADD_ri64:
@@ -27821,7 +28184,7 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			*p = c.R[in.src>>3&31]
+			*p = uint64(c.R[in.src>>3&31])
 			c.R[4] = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -28367,7 +28730,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
-		case uMOVZX_rm8_32RET:
+		case uMOVZX_rm8_32RET64:
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -28401,7 +28764,7 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			va := *p
+			va := uint64(*p)
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
 			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
@@ -29124,7 +29487,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
-		case uMOV_mr32RET:
+		case uMOV_mr32RET64:
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -29157,7 +29520,7 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			va := *p
+			va := uint64(*p)
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
 			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
@@ -29661,7 +30024,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			c.R[4] = ea + 8
-			c.R[in.dst>>3&31] = v
+			c.R[in.dst>>3&31] = uint64(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_mr64XOR_rr32_n:
@@ -29781,7 +30144,7 @@ func (c *CPU) run(in *uop) {
 			c.flags.res, c.flags.carry, c.flags.meta = uint64(diff), uint64(((^(dst) & (src)) | ((^(dst) | (src)) & (diff)))), 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
-		case uMOV_ri32CALL:
+		case uMOV_ri32CALL64:
 			{
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(in.imm))
 			}
@@ -30357,7 +30720,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
-		case uMOV_rm64CALL:
+		case uMOV_rm64CALL64:
 			{
 				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -31341,7 +31704,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(r)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
-		case uMOV_rr32CALL:
+		case uMOV_rr32CALL64:
 			{
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
 			}
@@ -31656,7 +32019,7 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			*p = c.R[in.src>>3&31]
+			*p = uint64(c.R[in.src>>3&31])
 			c.R[4] = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -31851,7 +32214,7 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
-		case uMOV_rr64CALL:
+		case uMOV_rr64CALL64:
 			{
 				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
 			}
@@ -32049,7 +32412,7 @@ func (c *CPU) run(in *uop) {
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			c.R[4] = ea + 8
-			c.R[in.dst>>3&31] = v
+			c.R[in.dst>>3&31] = uint64(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_rr64PUSH_r64:
@@ -32071,7 +32434,7 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			*p = c.R[in.src>>3&31]
+			*p = uint64(c.R[in.src>>3&31])
 			c.R[4] = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -32276,7 +32639,7 @@ func (c *CPU) run(in *uop) {
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				c.R[4] = ea + 8
-				c.R[in.dst>>3&31] = v
+				c.R[in.dst>>3&31] = uint64(v)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -32308,7 +32671,7 @@ func (c *CPU) run(in *uop) {
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				c.R[4] = ea + 8
-				c.R[in.dst>>3&31] = v
+				c.R[in.dst>>3&31] = uint64(v)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -32332,7 +32695,7 @@ func (c *CPU) run(in *uop) {
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				c.R[4] = ea + 8
-				c.R[in.dst>>3&31] = v
+				c.R[in.dst>>3&31] = uint64(v)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := c.R[4]
@@ -32351,10 +32714,10 @@ func (c *CPU) run(in *uop) {
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
 			v := *p
 			c.R[4] = ea + 8
-			c.R[in.dst>>3&31] = v
+			c.R[in.dst>>3&31] = uint64(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
-		case uPOP_r64RET:
+		case uPOP_r64RET64:
 			{
 				ea := c.R[4]
 				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -32372,7 +32735,7 @@ func (c *CPU) run(in *uop) {
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
 				v := *p
 				c.R[4] = ea + 8
-				c.R[in.dst>>3&31] = v
+				c.R[in.dst>>3&31] = uint64(v)
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := c.R[4]
@@ -32389,7 +32752,7 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			va := *p
+			va := uint64(*p)
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
 			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
@@ -32424,7 +32787,7 @@ func (c *CPU) run(in *uop) {
 					page = l.page
 				}
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
-				*p = c.R[in.src>>3&31]
+				*p = uint64(c.R[in.src>>3&31])
 				c.R[4] = ea
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -32447,7 +32810,7 @@ func (c *CPU) run(in *uop) {
 					page = l.page
 				}
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
-				*p = c.R[in.src>>3&31]
+				*p = uint64(c.R[in.src>>3&31])
 				c.R[4] = ea
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -32484,7 +32847,7 @@ func (c *CPU) run(in *uop) {
 					page = l.page
 				}
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
-				*p = c.R[in.src>>3&31]
+				*p = uint64(c.R[in.src>>3&31])
 				c.R[4] = ea
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -32521,7 +32884,7 @@ func (c *CPU) run(in *uop) {
 					page = l.page
 				}
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
-				*p = c.R[in.src>>3&31]
+				*p = uint64(c.R[in.src>>3&31])
 				c.R[4] = ea
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -32544,7 +32907,7 @@ func (c *CPU) run(in *uop) {
 					page = l.page
 				}
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
-				*p = c.R[in.src>>3&31]
+				*p = uint64(c.R[in.src>>3&31])
 				c.R[4] = ea
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -32567,7 +32930,7 @@ func (c *CPU) run(in *uop) {
 					page = l.page
 				}
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
-				*p = c.R[in.src>>3&31]
+				*p = uint64(c.R[in.src>>3&31])
 				c.R[4] = ea
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -32585,7 +32948,7 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			*p = c.R[in.src>>3&31]
+			*p = uint64(c.R[in.src>>3&31])
 			c.R[4] = ea
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
@@ -32605,7 +32968,7 @@ func (c *CPU) run(in *uop) {
 					page = l.page
 				}
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
-				*p = c.R[in.src>>3&31]
+				*p = uint64(c.R[in.src>>3&31])
 				c.R[4] = ea
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))

@@ -630,8 +630,28 @@ const (
 	uPUSH_r64
 	uPUSH_i64
 	uPOP_r64
-	uSWAPGS
 	uLEAVE64
+	uCALL64
+	uRET64
+	uJMP_r64
+	uCALL_r64
+	uJMP_m64
+	uCALL_m64
+	uJMP_m64x
+	uCALL_m64x
+	uPUSH_r32
+	uPUSH_i32
+	uPOP_r32
+	uLEAVE32
+	uCALL32
+	uRET32
+	uJMP_r32
+	uCALL_r32
+	uJMP_m32
+	uCALL_m32
+	uJMP_m32x
+	uCALL_m32x
+	uSWAPGS
 	uBSWAP_r32
 	uBT_ri32
 	uBTS_ri32
@@ -1119,14 +1139,6 @@ const (
 	uDEC_r64_J8
 	uDEC_r64_J9
 	uJMP
-	uCALL
-	uJMP_r
-	uJMP_m
-	uJMP_mx
-	uCALL_r
-	uCALL_m
-	uCALL_mx
-	uRET
 	uGo
 	uSlow
 	uSlowAt
@@ -1144,7 +1156,7 @@ const (
 	uADD_ri32MOV_rr32
 	uADD_ri32_nADD_ri32_n
 	uADD_ri32_nMOVSXD_rr32_64
-	uADD_ri64CALL
+	uADD_ri64CALL64
 	uADD_ri64JMP
 	uADD_ri64LEA_rm64x
 	uADD_ri64MOV_mr64
@@ -1248,7 +1260,7 @@ const (
 	uMOVZX_rm8_32ADD_mr32x
 	uMOVZX_rm8_32ADD_ri64_n
 	uMOVZX_rm8_32MOV_rm32
-	uMOVZX_rm8_32RET
+	uMOVZX_rm8_32RET64
 	uMOVZX_rm8_32TEST_rr8_J9
 	uMOVZX_rm8_32xADD_rr32
 	uMOVZX_rm8_32xCMP_mi8x
@@ -1270,7 +1282,7 @@ const (
 	uMOV_mr32MOV_rm32
 	uMOV_mr32MOV_rm64
 	uMOV_mr32MOV_rr32
-	uMOV_mr32RET
+	uMOV_mr32RET64
 	uMOV_mr32SUB_ri32_J5
 	uMOV_mr32SUB_rr32
 	uMOV_mr32XOR_rr32
@@ -1289,7 +1301,7 @@ const (
 	uMOV_mr64xADC_ri64_n
 	uMOV_mr8MOV_rr32
 	uMOV_mr8xCMP_rm64
-	uMOV_ri32CALL
+	uMOV_ri32CALL64
 	uMOV_ri32CMP_rr16
 	uMOV_ri32JMP
 	uMOV_ri32MOV_ri32
@@ -1310,7 +1322,7 @@ const (
 	uMOV_rm32TEST_rr32_J5
 	uMOV_rm32xDEC_r32_J9
 	uMOV_rm64ADD_ri64_n
-	uMOV_rm64CALL
+	uMOV_rm64CALL64
 	uMOV_rm64CMP_mi32_J4
 	uMOV_rm64CMP_rm64_J3
 	uMOV_rm64JMP
@@ -1340,7 +1352,7 @@ const (
 	uMOV_rr32ADD_rm32x
 	uMOV_rr32ADD_rr32_n
 	uMOV_rr32AND_rr32_n
-	uMOV_rr32CALL
+	uMOV_rr32CALL64
 	uMOV_rr32CMP_mr64_J2
 	uMOV_rr32CMP_ri32_J4
 	uMOV_rr32CMP_rr32_J3
@@ -1369,7 +1381,7 @@ const (
 	uMOV_rr64ADD_ri64
 	uMOV_rr64ADD_rr64_n
 	uMOV_rr64AND_ri64_n
-	uMOV_rr64CALL
+	uMOV_rr64CALL64
 	uMOV_rr64CMOVCC_rr64_3
 	uMOV_rr64CMP_rr64_J2
 	uMOV_rr64IMUL_rr64_n
@@ -1393,7 +1405,7 @@ const (
 	uPOP_r64JMP
 	uPOP_r64MOV_rr64
 	uPOP_r64POP_r64
-	uPOP_r64RET
+	uPOP_r64RET64
 	uPUSH_r64LEA_rm64
 	uPUSH_r64MOV_rm32
 	uPUSH_r64MOV_rm64
@@ -1479,33 +1491,33 @@ var uopBytes = [...]uint8{
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4,
 	4, 4, 0, 0, 0, 0, 8, 8, 8, 8, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 0, 0, 2, 2, 2, 2, 2, 2, 0, 0, 4, 4,
 	4, 4, 4, 4, 0, 0, 8, 8, 8, 8, 8, 8, 0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 2, 2, 0, 2,
-	2, 0, 2, 2, 0, 4, 4, 0, 0, 0, 0, 0, 0, 8, 8, 8, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	2, 0, 2, 2, 0, 4, 4, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 0, 8, 8, 8, 8, 8, 4, 4, 4, 4, 4, 4, 0,
+	4, 4, 4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1,
-	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
-	4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8,
-	8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 4, 4, 4, 4, 4,
-	4, 4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+	4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8,
+	8, 8, 8, 8, 8, 8, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 8, 8, 8, 8, 8,
-	8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4,
-	4, 4, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 1, 1, 8, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-	0, 0, 0, 0, 2, 2, 2, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8,
-	8, 1, 1, 0, 0, 0, 0, 0, 0, 2, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8,
-	8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 8, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2,
+	2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 2, 2, 2, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+	4, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 1, 1, 0, 0, 0, 0, 0, 0, 2, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+	4, 4, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 1, 1, 1, 1, 1, 1, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 }
 
 // uopOf finds the micro-operation of a form.
@@ -2634,7 +2646,7 @@ var pairOf = map[[2]uint16]uint16{
 	{uADD_ri32, uMOV_rr32}:            uADD_ri32MOV_rr32,
 	{uADD_ri32_n, uADD_ri32_n}:        uADD_ri32_nADD_ri32_n,
 	{uADD_ri32_n, uMOVSXD_rr32_64}:    uADD_ri32_nMOVSXD_rr32_64,
-	{uADD_ri64, uCALL}:                uADD_ri64CALL,
+	{uADD_ri64, uCALL64}:              uADD_ri64CALL64,
 	{uADD_ri64, uJMP}:                 uADD_ri64JMP,
 	{uADD_ri64, uLEA_rm64x}:           uADD_ri64LEA_rm64x,
 	{uADD_ri64, uMOV_mr64}:            uADD_ri64MOV_mr64,
@@ -2738,7 +2750,7 @@ var pairOf = map[[2]uint16]uint16{
 	{uMOVZX_rm8_32, uADD_mr32x}:       uMOVZX_rm8_32ADD_mr32x,
 	{uMOVZX_rm8_32, uADD_ri64_n}:      uMOVZX_rm8_32ADD_ri64_n,
 	{uMOVZX_rm8_32, uMOV_rm32}:        uMOVZX_rm8_32MOV_rm32,
-	{uMOVZX_rm8_32, uRET}:             uMOVZX_rm8_32RET,
+	{uMOVZX_rm8_32, uRET64}:           uMOVZX_rm8_32RET64,
 	{uMOVZX_rm8_32, uTEST_rr8_J9}:     uMOVZX_rm8_32TEST_rr8_J9,
 	{uMOVZX_rm8_32x, uADD_rr32}:       uMOVZX_rm8_32xADD_rr32,
 	{uMOVZX_rm8_32x, uCMP_mi8x}:       uMOVZX_rm8_32xCMP_mi8x,
@@ -2760,7 +2772,7 @@ var pairOf = map[[2]uint16]uint16{
 	{uMOV_mr32, uMOV_rm32}:            uMOV_mr32MOV_rm32,
 	{uMOV_mr32, uMOV_rm64}:            uMOV_mr32MOV_rm64,
 	{uMOV_mr32, uMOV_rr32}:            uMOV_mr32MOV_rr32,
-	{uMOV_mr32, uRET}:                 uMOV_mr32RET,
+	{uMOV_mr32, uRET64}:               uMOV_mr32RET64,
 	{uMOV_mr32, uSUB_ri32_J5}:         uMOV_mr32SUB_ri32_J5,
 	{uMOV_mr32, uSUB_rr32}:            uMOV_mr32SUB_rr32,
 	{uMOV_mr32, uXOR_rr32}:            uMOV_mr32XOR_rr32,
@@ -2779,7 +2791,7 @@ var pairOf = map[[2]uint16]uint16{
 	{uMOV_mr64x, uADC_ri64_n}:         uMOV_mr64xADC_ri64_n,
 	{uMOV_mr8, uMOV_rr32}:             uMOV_mr8MOV_rr32,
 	{uMOV_mr8x, uCMP_rm64}:            uMOV_mr8xCMP_rm64,
-	{uMOV_ri32, uCALL}:                uMOV_ri32CALL,
+	{uMOV_ri32, uCALL64}:              uMOV_ri32CALL64,
 	{uMOV_ri32, uCMP_rr16}:            uMOV_ri32CMP_rr16,
 	{uMOV_ri32, uJMP}:                 uMOV_ri32JMP,
 	{uMOV_ri32, uMOV_ri32}:            uMOV_ri32MOV_ri32,
@@ -2800,7 +2812,7 @@ var pairOf = map[[2]uint16]uint16{
 	{uMOV_rm32, uTEST_rr32_J5}:        uMOV_rm32TEST_rr32_J5,
 	{uMOV_rm32x, uDEC_r32_J9}:         uMOV_rm32xDEC_r32_J9,
 	{uMOV_rm64, uADD_ri64_n}:          uMOV_rm64ADD_ri64_n,
-	{uMOV_rm64, uCALL}:                uMOV_rm64CALL,
+	{uMOV_rm64, uCALL64}:              uMOV_rm64CALL64,
 	{uMOV_rm64, uCMP_mi32_J4}:         uMOV_rm64CMP_mi32_J4,
 	{uMOV_rm64, uCMP_rm64_J3}:         uMOV_rm64CMP_rm64_J3,
 	{uMOV_rm64, uJMP}:                 uMOV_rm64JMP,
@@ -2830,7 +2842,7 @@ var pairOf = map[[2]uint16]uint16{
 	{uMOV_rr32, uADD_rm32x}:           uMOV_rr32ADD_rm32x,
 	{uMOV_rr32, uADD_rr32_n}:          uMOV_rr32ADD_rr32_n,
 	{uMOV_rr32, uAND_rr32_n}:          uMOV_rr32AND_rr32_n,
-	{uMOV_rr32, uCALL}:                uMOV_rr32CALL,
+	{uMOV_rr32, uCALL64}:              uMOV_rr32CALL64,
 	{uMOV_rr32, uCMP_mr64_J2}:         uMOV_rr32CMP_mr64_J2,
 	{uMOV_rr32, uCMP_ri32_J4}:         uMOV_rr32CMP_ri32_J4,
 	{uMOV_rr32, uCMP_rr32_J3}:         uMOV_rr32CMP_rr32_J3,
@@ -2859,7 +2871,7 @@ var pairOf = map[[2]uint16]uint16{
 	{uMOV_rr64, uADD_ri64}:            uMOV_rr64ADD_ri64,
 	{uMOV_rr64, uADD_rr64_n}:          uMOV_rr64ADD_rr64_n,
 	{uMOV_rr64, uAND_ri64_n}:          uMOV_rr64AND_ri64_n,
-	{uMOV_rr64, uCALL}:                uMOV_rr64CALL,
+	{uMOV_rr64, uCALL64}:              uMOV_rr64CALL64,
 	{uMOV_rr64, uCMOVCC_rr64_3}:       uMOV_rr64CMOVCC_rr64_3,
 	{uMOV_rr64, uCMP_rr64_J2}:         uMOV_rr64CMP_rr64_J2,
 	{uMOV_rr64, uIMUL_rr64_n}:         uMOV_rr64IMUL_rr64_n,
@@ -2883,7 +2895,7 @@ var pairOf = map[[2]uint16]uint16{
 	{uPOP_r64, uJMP}:                  uPOP_r64JMP,
 	{uPOP_r64, uMOV_rr64}:             uPOP_r64MOV_rr64,
 	{uPOP_r64, uPOP_r64}:              uPOP_r64POP_r64,
-	{uPOP_r64, uRET}:                  uPOP_r64RET,
+	{uPOP_r64, uRET64}:                uPOP_r64RET64,
 	{uPUSH_r64, uLEA_rm64}:            uPUSH_r64LEA_rm64,
 	{uPUSH_r64, uMOV_rm32}:            uPUSH_r64MOV_rm32,
 	{uPUSH_r64, uMOV_rm64}:            uPUSH_r64MOV_rm64,

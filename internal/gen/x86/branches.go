@@ -103,16 +103,6 @@ func (u *uops) branches() {
 	u.fused("INC", afterResult, []form{{"r", "reg", ""}})
 	u.fused("DEC", afterResult, []form{{"r", "reg", ""}})
 	u.add("uJMP", 0, terminator+goTo(0))
-	u.add("uCALL", 8, probeAt("c.R[4] - 8", 64, true)+"*p = uint64(in.imm)\nc.R[4] = ea\n"+terminator+goTo(0))
-	u.add("uJMP_r", 0, "va := c.R[in.src>>3&31]\n"+through(""))
-	u.add("uJMP_m", 8, probe(64, false, false)+"va := *p\n"+through(""))
-	u.add("uJMP_mx", 8, probe(64, true, false)+"va := *p\n"+through(""))
-	u.add("uCALL_r", 8, probeAt("c.R[4] - 8", 64, true)+"va := c.R[in.src>>3&31]\n"+through("*p = uint64(in.imm)\nc.R[4] = ea\n"))
-	for _, indexed := range variants(true) {
-		to := "var va uint64\n{\n" + probe(64, indexed, false) + "va = *p\n}\n"
-		u.add("uCALL_m"+suffix(indexed, false), 8, to+probeAt("c.R[4] - 8", 64, true)+through("*p = uint64(in.imm)\nc.R[4] = ea\n"))
-	}
-	u.add("uRET", 8, probeAt("c.R[4]", 64, false)+"va := *p\n"+through("c.R[4] = ea + 8 + uint64(in.imm)\n"))
 	u.add("uGo", 0, "va := uint64(in.disp)\n"+through(""))
 }
 
