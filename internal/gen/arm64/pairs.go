@@ -13,11 +13,9 @@ var pairList string
 
 // pair makes one case of each two operations that are listed.
 func (u *uops) pair(list string) {
+	u.firstPair = len(u.names)
 	joined.Each(list, u.body, advance, func(first, second, text string) {
 		name := first + second[1:]
-		if len(u.firsts) == 0 {
-			u.firstPair = name
-		}
 		u.firsts = append(u.firsts, first)
 		u.add(name, u.bytes[slices.Index(u.names, first)], text)
 		u.pairs = append(u.pairs, fmt.Sprintf("{%s, %s}: %s,", first, second, name))

@@ -18,7 +18,7 @@ type uops struct {
 	body  map[string]string
 	pairs []string // entries of the look-up table from two operations to one
 
-	firstPair string   // the first operation that is two
+	firstPair int      // the first operation that is two
 	firsts    []string // of those that are two
 }
 

@@ -61,6 +61,6 @@ func uopsFile(s *source) []byte {
 	}
 	fmt.Fprintf(&b, "\n}\n\n// uopOf finds the micro-operation of a form.\nvar uopOf = map[uopKey]uint16{\n%s,\n}\n", strings.Join(u.index, ",\n"))
 	fmt.Fprintf(&b, "\n// pairOf finds the micro-operation that is two in a row.\nvar pairOf = map[[2]uint16]uint16{\n%s\n}\n", strings.Join(u.pairs, "\n"))
-	fmt.Fprintf(&b, "\nconst firstPair = %s\n\n// pairFirst is the first of each two, from firstPair on.\nvar pairFirst = [...]uint16{%s}\n", u.firstPair, strings.Join(u.firsts, ", "))
+	fmt.Fprintf(&b, "\nconst firstPair = %d // the first operation that is two\n\n// pairFirst is the first of each two, from firstPair on.\nvar pairFirst = [...]uint16{%s}\n", u.firstPair, strings.Join(u.firsts, ", "))
 	return b.Bytes()
 }

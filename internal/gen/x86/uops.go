@@ -16,7 +16,7 @@ type uops struct {
 	index []string // entries of the look-up table from form to operation
 	pairs []string // entries of the look-up table from two operations to one
 
-	firstPair string   // the first operation that is two
+	firstPair int      // the first operation that is two
 	firsts    []string // the first operation of each
 }
 
