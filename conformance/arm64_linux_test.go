@@ -107,6 +107,15 @@ func TestLinuxARM64HashesSMP(t *testing.T) {
 	sameEveryWay(t, arm64Config(t, 2, 4), typed("date"), 20_000_000, until, ways)
 }
 
+// TestLinuxARM64HashesSoak is the long form with eight CPUs, in all ways but single steps to the end.
+func TestLinuxARM64HashesSoak(t *testing.T) {
+	if !soak() {
+		t.Skip("STASIS_SOAK is not set")
+	}
+	t.Parallel()
+	sameEveryWay(t, arm64Config(t, 3, 8), typed("date"), 50_000_000, linuxLimit, ways[:6])
+}
+
 // TestUBoot starts U-Boot as a reset does. It comes to its prompt, answers, and powers off.
 func TestUBoot(t *testing.T) {
 	t.Parallel()
@@ -138,7 +147,7 @@ func TestGDBOnLinuxARM64(t *testing.T) {
 	}
 	arguments := func(until, file string) []string {
 		return []string{"--kernel", "../.guests/vmlinuz-arm64", "--initrd", archive, "--append", "console=ttyAMA0 nokaslr", "--serial", "none",
-			"--smp", "2", "--until", "retired=" + until, "--hash-every", "20000000", "--summary", file}
+			"--smp", "4", "--until", "retired=" + until, "--hash-every", "20000000", "--summary", file}
 	}
 	b := &boot{dir: dir}
 	run := func(until string) summary {

@@ -62,6 +62,29 @@ func TestARM64System(t *testing.T) {
 	}
 }
 
+// TestARM64SystemHashes runs the suite in every way: the same state at its end.
+func TestARM64SystemHashes(t *testing.T) {
+	t.Parallel()
+	for _, smp := range []int{1, 2} {
+		end := func(h machine.Host) view {
+			var out bytes.Buffer
+			h.Until, h.Serial[0] = 100_000_000, &out
+			m, err := machine.New(machine.Config{Board: loader.BoardVirt, SMP: smp,
+				Kernel: loader.File{Name: guests.TestsARM64, Data: guests.ELF(guests.TestsARM64)}}, h)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer m.Close()
+			m.Resume(machine.Plan{})
+			return view{m.Retired(), m.Hash(), out.String()}
+		}
+		want := end(machine.Host{})
+		for _, h := range []machine.Host{{Slice: 10}, {Slice: 997}, {Slice: 1_000_000}, {Trial: machine.Trial{SingleStep: 1 << 40}}, {Trial: machine.Trial{DropInline: 101}}} {
+			sameView(t, fmt.Sprintf("%d CPUs, slices of %d, %+v", smp, h.Slice, h.Trial), end(h), want)
+		}
+	}
+}
+
 // qemuDiffers are the lines in which QEMU 7.2 differs, and why.
 var qemuDiffers = map[string]string{
 	"entry with DIT":                     "PSTATE.DIT is cleared; the architecture leaves it as it is",

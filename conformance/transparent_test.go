@@ -65,14 +65,30 @@ func (b *bounded) Resume(p debug.Plan) debug.Stop {
 
 // meddler is a session with a will of its own.
 type meddler struct {
-	t      *testing.T
-	rng    *rand.Rand
-	b      *bounded
-	d      *debug.Debugger
-	stops  chan debug.Stop
+	t     *testing.T
+	rng   *rand.Rand
+	b     *bounded
+	d     *debug.Debugger
+	stops chan debug.Stop
+	terms
 	places []uint64 // where CPUs have been seen
 	pace   uint64   // units that a continue may last
 	did    map[string]int
+}
+
+// terms are the words of an instruction set, and of its board, in which a meddler thinks.
+type terms struct {
+	space    string   // register that names the address space
+	pointers []string // registers near whose values data is
+	looked   []string // registers at whose values a front end looks
+	devices  []uint64 // physical addresses of devices
+}
+
+var termsOf = map[string]terms{
+	"i386:x86-64": {"cr3", []string{"rsp", "rbp", "rdi", "rsi", "rax", "gs_base"}, []string{"rip", "rsp", "rdi", "cr3"},
+		[]uint64{0xfee00000, 0xfec00000, 0xfed00000, 0xa0000}},
+	"aarch64": {"TTBR0_EL1", []string{"sp", "x29", "x0", "x1", "x19", "SP_EL0"}, []string{"pc", "sp", "x0", "TTBR1_EL1"},
+		[]uint64{0x08000000, 0x080a0000, 0x09000000, 0x09010000, 0x4010000000}},
 }
 
 // Stopped is called by the debugger.
@@ -83,6 +99,7 @@ func meddle(t *testing.T, m *machine.Machine, seed, moves, end, length uint64) {
 	x := &meddler{t: t, rng: rand.New(rand.NewPCG(seed, moves)), stops: make(chan debug.Stop, 8), pace: length/moves*2 + 2, did: map[string]int{}}
 	x.b = &bounded{Machine: target.New(m), end: end}
 	x.d = debug.New(x.b)
+	x.terms = termsOf[x.d.Architecture().Name]
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
@@ -171,7 +188,7 @@ func (x *meddler) breakpoint() {
 	}
 	if x.rng.IntN(4) == 0 {
 		b.InSpace = true
-		b.Space, _ = x.d.Register(x.cpu(), "cr3")
+		b.Space, _ = x.d.Register(x.cpu(), x.space)
 	}
 	var c debug.Condition
 	if every := x.rng.IntN(6); every > 1 {
@@ -184,8 +201,7 @@ func (x *meddler) breakpoint() {
 // watch sets a watchpoint near where a register points.
 func (x *meddler) watch() {
 	x.did["watchpoints"]++
-	names := []string{"rsp", "rbp", "rdi", "rsi", "rax", "gs_base"}
-	at, _ := x.d.Register(x.cpu(), names[x.rng.IntN(len(names))])
+	at, _ := x.d.Register(x.cpu(), x.pointers[x.rng.IntN(len(x.pointers))])
 	size := uint64(1) << x.rng.IntN(8)
 	at += x.rng.Uint64N(256) - 128
 	if at+size < at {
@@ -205,14 +221,14 @@ func (x *meddler) look() {
 	for i := range x.d.Registers() {
 		x.d.CPUs()[cpu].ReadRegister(i)
 	}
-	for _, name := range []string{"rip", "rsp", "rdi", "cr3"} {
+	for _, name := range x.looked {
 		at, _ := x.d.Register(cpu, name)
 		x.d.ReadMemory(cpu, at, 1+x.rng.IntN(300))
 	}
 	x.d.Disassemble(cpu, x.place(), 10, debug.Manual)
 	x.d.ReadMemory(cpu, x.rng.Uint64(), 64)
 	x.d.ReadPhysical(x.rng.Uint64N(5<<30), 64)
-	for _, device := range []uint64{0xfee00000, 0xfec00000, 0xfed00000, 0xa0000} {
+	for _, device := range x.devices {
 		x.d.ReadPhysical(device, 64)
 	}
 	for _, line := range []string{"info registers", "info breakpoints", "timers", "help", "x/1 0"} {
@@ -350,7 +366,7 @@ func (e embedded) image(t *testing.T) []byte {
 
 func (e embedded) machine(t *testing.T, out io.Writer) *machine.Machine {
 	t.Helper()
-	config := machine.Config{Kernel: loader.File{Name: e.name, Data: e.image(t)}, Mem: 16 << 20, SMP: e.smp, IPS: e.ips}
+	config := machine.Config{Kernel: loader.File{Name: e.name, Data: e.image(t)}, Mem: 128 << 20, SMP: e.smp, IPS: e.ips}
 	m, err := machine.New(config, machine.Host{Serial: [2]io.Writer{out, nil}})
 	if err != nil {
 		t.Fatal(err)
@@ -366,6 +382,10 @@ func TestTransparentGuests(t *testing.T) {
 		{name: guests.Demo, smp: 4, hz: 3000, loops: 40_000, ips: rigIPS},
 		{name: guests.Tests, smp: 1, ips: rigIPS},
 		{name: guests.Tests, smp: 4, ips: rigIPS},
+		{name: guests.DemoARM64, smp: 1, hz: 1000, loops: 40_000, ips: rigIPS},
+		{name: guests.DemoARM64, smp: 4, hz: 3000, loops: 40_000, ips: rigIPS},
+		{name: guests.TestsARM64, smp: 1},
+		{name: guests.TestsARM64, smp: 2},
 	}
 	for _, e := range list {
 		t.Run(fmt.Sprintf("%s smp %d", e.name, e.smp), func(t *testing.T) {
@@ -374,7 +394,7 @@ func TestTransparentGuests(t *testing.T) {
 			if want.retired < 100_000 || !strings.Contains(want.output, "\n") {
 				t.Fatalf("undisturbed: %d units, output %q", want.retired, want.output)
 			}
-			for seed := range few(200) / uint64(len(list)) {
+			for seed := range few(200) / 4 {
 				got = wholeRun(t, e, func(m *machine.Machine) { meddle(t, m, seed, 60, math.MaxUint64, want.retired) })
 				sameView(t, fmt.Sprintf("seed %d", seed), got, want)
 			}
@@ -422,13 +442,19 @@ func TestTransparentLinux(t *testing.T) {
 		t.Run(fmt.Sprintf("smp %d", smp), func(t *testing.T) {
 			config := linuxConfig(t)
 			config.SMP = smp
-			list := undisturbed(t, config)
-			for seed := range few(200) / 2 / windows {
-				for i, w := range list {
-					debugWindow(t, config, w, seed*windows+uint64(i))
-				}
-			}
+			debugWindows(t, config)
 		})
+		t.Run(fmt.Sprintf("AArch64 smp %d", smp), func(t *testing.T) { debugWindows(t, arm64Config(t, 3, smp)) })
+	}
+}
+
+// debugWindows debugs pieces of a boot.
+func debugWindows(t *testing.T, config machine.Config) {
+	list := undisturbed(t, config)
+	for seed := range few(200) / 2 / windows {
+		for i, w := range list {
+			debugWindow(t, config, w, seed*windows+uint64(i))
+		}
 	}
 }
 

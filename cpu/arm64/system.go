@@ -288,8 +288,13 @@ func (c *CPU) wait(event bool, enable uint64) {
 	c.updateAttention()
 }
 
-// sev is SEV: every CPU's event register is set. SEVL sets this one's.
-func sev(c *CPU, i *Inst)  { c.sys.SendEvent() }
+// sev is SEV: every CPU's event register is set. One that waits may run now, so this one's turn has to be computed anew.
+func sev(c *CPU, i *Inst) {
+	c.reload()
+	c.sys.SendEvent()
+}
+
+// sevl is SEVL: this CPU's event register is set.
 func sevl(c *CPU, i *Inst) { c.Event = true }
 
 // setSCTLR writes SCTLR_EL1.
