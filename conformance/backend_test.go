@@ -101,6 +101,9 @@ func TestDebugBackends(t *testing.T) {
 	for _, name := range []string{"bhyve", "whpx", "mask-if"} {
 		t.Run("V-013/"+name, func(t *testing.T) { connectionDies(t, name) })
 	}
+	for _, name := range []string{"native", "whpx"} { // the others have no hardware breakpoints
+		t.Run("V-048/two at one address/"+name, func(t *testing.T) { twoAtOne(t, name) })
+	}
 	t.Run("V-028/no breakpoints", withoutBreakpoints)
 }
 
@@ -130,6 +133,43 @@ func connectionDies(t *testing.T, name string) {
 			t.Fatalf("%02x is left in memory", b)
 		}
 	}
+}
+
+// twoAtOne: a software and a hardware breakpoint at one address, removed in either order, stop until both have gone.
+func twoAtOne(t *testing.T, name string) {
+	s := newStubbed(t, name, backend.Options{})
+	point := func(command, kind string, addr uint64) {
+		t.Helper()
+		if reply := s.ask(fmt.Sprintf("%s%s,%x,1", command, kind, addr)); reply != "OK" {
+			t.Fatalf("%s%s: %s", command, kind, reply)
+		}
+	}
+	hit := func() (hit bool) {
+		for range 2 { // round the loop, or to its breakpoint and on to the one behind it
+			s.ask("c")
+			hit = hit || s.pc() == s.loop
+		}
+		return hit
+	}
+	point("Z", "0", s.loop+7)
+	for _, order := range [][2]string{{"0", "1"}, {"1", "0"}} {
+		point("Z", "0", s.loop)
+		point("Z", "1", s.loop)
+		both := hit()
+		point("z", order[0], s.loop)
+		one := hit()
+		point("z", order[1], s.loop)
+		if none := hit(); !both || !one || none {
+			t.Errorf("removed in the order %v: stops with both %v, with one %v, with none %v", order, both, one, none)
+		}
+	}
+}
+
+// pc is the guest's address.
+func (s *stubbed) pc() (pc uint64) {
+	s.t.Helper()
+	check(s.t, s.d.Do(func() { pc = s.m.CPUs()[0].PC() }))
+	return pc
 }
 
 // withoutBreakpoints: a stub whose processor does not let #BP out says so, and the guest runs.

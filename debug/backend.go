@@ -1,6 +1,10 @@
 package debug
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
 
 // Capability is something that a back end can do, or does whether wanted or not.
 type Capability uint8
@@ -11,6 +15,19 @@ const (
 	Watchpoints                                // Z2 to Z4
 	TimersRun                                  // the guest's timers go on while it is stopped
 )
+
+var capabilityNames = []string{"software breakpoints", "hardware breakpoints", "watchpoints", "timers run while stopped"}
+
+// String is what is in the set, in words.
+func (c Capability) String() string {
+	var list []string
+	for i, name := range capabilityNames {
+		if c>>i&1 != 0 {
+			list = append(list, name)
+		}
+	}
+	return strings.Join(list, ", ")
+}
 
 // ErrCapability is what a back end cannot do.
 var ErrCapability = errors.New("this back end cannot do that")
@@ -27,11 +44,28 @@ type Backend interface {
 	CheckBreakpoint(addr uint64) error
 }
 
-// Can reports whether the target has all these capabilities. One that is no Backend has those that are of use.
-func (d *Debugger) Can(c Capability) bool {
-	b, ok := d.target.(Backend)
-	return !ok && c&TimersRun == 0 || ok && b.Capabilities()&c == c
+var backendCommands = []Command{
+	{"info backend", "", "the way in which breakpoints and steps are made, and what it can do", monitorBackend},
 }
+
+func monitorBackend(d *Debugger, _ int, _ []string) (string, error) {
+	name := "native"
+	if b, ok := d.target.(Backend); ok {
+		name = b.Name()
+	}
+	return fmt.Sprintf("%s: %s\n", name, d.capabilities()), nil
+}
+
+// capabilities are the target's. One that is no Backend has those that are of use.
+func (d *Debugger) capabilities() Capability {
+	if b, ok := d.target.(Backend); ok {
+		return b.Capabilities()
+	}
+	return SoftwareBreakpoints | HardwareBreakpoints | Watchpoints
+}
+
+// Can reports whether the target has all these capabilities.
+func (d *Debugger) Can(c Capability) bool { return d.capabilities()&c == c }
 
 // CheckBreakpoint says why no software breakpoint can be set at a linear address now.
 func (d *Debugger) CheckBreakpoint(addr uint64) error {

@@ -26,7 +26,7 @@ var commands []Command
 func init() {
 	commands = slices.Concat(
 		[]Command{{"help", "[COMMAND]", "list the commands, or describe one", help}},
-		machineCommands, registerCommands, memoryCommands, breakpointCommands,
+		machineCommands, registerCommands, memoryCommands, breakpointCommands, backendCommands,
 	)
 }
 

@@ -18,8 +18,26 @@ type point struct {
 	catch  *cpu.Catch
 }
 
+// possible says why the target cannot do what a point asks for.
+func (d *Debugger) possible(p point) error {
+	switch {
+	case p.brk != nil && p.brk.Physical:
+		if _, ok := d.cpus[0].(physicalBreaker); !ok {
+			return ErrCapability
+		}
+	case p.brk != nil:
+		return d.CheckBreakpoint(p.brk.Addr)
+	case p.watch != nil && !d.Can(Watchpoints):
+		return ErrCapability
+	}
+	return nil
+}
+
 // addPoint puts a point in force and gives it a number.
 func (d *Debugger) addPoint(p point) (string, error) {
+	if err := d.possible(p); err != nil {
+		return "", err
+	}
 	switch {
 	case p.brk != nil:
 		d.Break(monitorOwner, *p.brk, nil)

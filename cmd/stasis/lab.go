@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -92,7 +91,7 @@ does, | what the stub does behind the guest's back. It is cut to what fits a sli
 
 // rows tries the cells that were chosen.
 func (o *labOptions) rows() (rows []lab.Row, err error) {
-	if !o.emulate && o.backend != "" && !strings.HasSuffix(o.backend, "-raw") {
+	if !o.emulate && (o.backend == "whpx" || o.backend == "mask-if") {
 		o.backend += "-raw"
 	}
 	if err := lab.Known(o.scenario, o.backend); err != nil {
@@ -101,7 +100,7 @@ func (o *labOptions) rows() (rows []lab.Row, err error) {
 	for i := range lab.Scenarios {
 		for _, c := range lab.Columns {
 			s := &lab.Scenarios[i]
-			if o.scenario != "" && o.scenario != s.Name || o.backend != "" && o.backend != c.Name {
+			if o.scenario != "" && o.scenario != s.Name || o.backend != "" && o.backend != c.Name || !o.emulate && c.Emulates() {
 				continue
 			}
 			row, err := lab.Try(s, c)

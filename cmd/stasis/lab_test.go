@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"io"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
 
+	"stasis/internal/guests"
 	"stasis/internal/lab"
+	"stasis/machine"
 )
 
 var update = flag.Bool("update", false, "rewrite the transcripts in docs/HYPERVISOR-DEBUGGING.md")
@@ -70,6 +73,41 @@ func TestSlides(t *testing.T) {
 				t.Errorf("%v: %d columns: %s", cell, n, l)
 			}
 		}
+	}
+}
+
+// TestBackendFlag: --backend as it is taken, and what the monitor says of it.
+func TestBackendFlag(t *testing.T) {
+	hello := kernelFile(t, guests.Hello64)
+	for _, bad := range [][]string{{"xen"}, {"whpx,-bpt-exit"}, {"bhyve,fast"}} {
+		if r := stasisRun(t, "--kernel", hello, "--backend", bad[0]); r.code != exitUsage {
+			t.Errorf("%s: exit status %d, %q", bad[0], r.code, r.stderr)
+		}
+	}
+	for _, c := range []struct{ backend, cpu, info, watch, vendor string }{
+		{"native", "", "native: software breakpoints, hardware breakpoints, watchpoints", "1: watch", ""},
+		{"bhyve", "", "bhyve: software breakpoints, timers run while stopped", "cannot do that", "intel"},
+		{"bhyve,-bpt-exit", "", "bhyve: timers run while stopped", "cannot do that", "intel"},
+		{"bhyve", "x86-64-v2,vendor=amd", "bhyve: software", "cannot do that", "amd"},
+		{"whpx", "", "whpx: software breakpoints, hardware breakpoints", "cannot do that", "amd"},
+		{"mask-if", "", "mask-if: software breakpoints, timers", "cannot do that", "intel"},
+	} {
+		o := &options{clock: "instructions", clockOnStop: "pause", backend: c.backend, emulateFlags: true, cpu: c.cpu, entry: "auto", slice: 1,
+			serial: []string{"none"}, kernel: hello}
+		o.mem, o.smp, o.ips = 16<<20, 1, machine.DefaultIPS
+		s := &session{options: o, stdout: io.Discard, stderr: io.Discard}
+		if err := s.open(); err != nil {
+			t.Fatal(err)
+		}
+		for line, want := range map[string]string{"info backend": c.info, "watch 0x1000": c.watch} {
+			if got := s.debugger.Monitor(0, line); !strings.Contains(got, want) {
+				t.Errorf("%s: %s: %q, want %q", c.backend, line, got, want)
+			}
+		}
+		if got := s.machine.Config().CPU; c.vendor != "" && got != c.vendor {
+			t.Errorf("%s: the CPU is %s's", c.backend, got)
+		}
+		s.close()
 	}
 }
 

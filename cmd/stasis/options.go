@@ -100,7 +100,7 @@ func (o *options) register(f *pflag.FlagSet) {
 	must(f.MarkHidden("single-step"))
 	must(f.MarkHidden("drop-inline"))
 
-	f.StringVar(&o.backend, "backend", "native", "debug as this stub does: native, bhyve, whpx or mask-if; for the timers of bhyve add --clock host --clock-on-stop run")
+	f.StringVar(&o.backend, "backend", "native", "debug as this stub does: native, bhyve, whpx or mask-if; for the timers of bhyve add --clock host --clock-on-stop run; bhyve,-bpt-exit has no breakpoints")
 	f.BoolVar(&o.emulateFlags, "emulate-flags", true, "whpx and mask-if emulate what instructions see of the flags during a step")
 
 	f.StringVar(&o.summary, "summary", "", "write a JSON object about the run to this file")
@@ -122,6 +122,9 @@ func (o *options) config() (machine.Config, error) {
 	var err error
 	if err = setCPU(&c, o.cpu); err != nil {
 		return c, err
+	}
+	if name, _, _ := strings.Cut(o.backend, ","); c.CPU == "" && (name == "bhyve" || name == "mask-if") {
+		c.CPU = "intel" // the stub that is modelled is of Intel's processors
 	}
 	for _, f := range []struct {
 		name string

@@ -110,7 +110,12 @@ func (s *session) attachBackend() error {
 	if s.trace != "" {
 		return fmt.Errorf("--trace and --backend %s do not go together", s.backend)
 	}
-	b, err := backend.New(s.backend, s.target, backend.Options{KeepFlags: !s.emulateFlags})
+	name, o, err := backend.Parse(s.backend)
+	if err != nil {
+		return err
+	}
+	o.KeepFlags = !s.emulateFlags
+	b, err := backend.New(name, s.target, o)
 	if err == nil {
 		s.debugger = debug.New(b)
 	}

@@ -6,8 +6,10 @@ package backend
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"stasis/cpu/x86"
 	"stasis/debug"
 	"stasis/debug/backend/bhyve"
 	"stasis/debug/backend/maskif"
@@ -26,8 +28,27 @@ type Options struct {
 // Names are the back ends, in the order in which they are shown.
 func Names() []string { return []string{"native", "bhyve", "whpx", "mask-if"} }
 
+// Parse reads a back end as a flag gives it: its name, and -bpt-exit behind it for a processor that cannot intercept #BP.
+func Parse(text string) (name string, o Options, err error) {
+	name, option, given := strings.Cut(text, ",")
+	switch {
+	case !slices.Contains(Names(), name):
+		return "", o, unknown(name)
+	case given && (option != "-bpt-exit" || name != "bhyve" && name != "mask-if"):
+		return "", o, fmt.Errorf("back end %s has no option %q; bhyve and mask-if have -bpt-exit", name, option)
+	}
+	return name, Options{NoBreakpoint: given}, nil
+}
+
+func unknown(name string) error {
+	return fmt.Errorf("back end %q is not known; there are %s", name, strings.Join(Names(), ", "))
+}
+
 // New puts a back end under a machine.
 func New(name string, m *target.Machine, o Options) (b debug.Backend, err error) {
+	if arch := m.CPUs()[0].Architecture(); name != "native" && arch != x86.Architecture() {
+		return nil, fmt.Errorf("back end %q is one of x86-64; this machine is %s", name, arch.Name)
+	}
 	switch name {
 	case "native":
 		return native.New(m), nil
@@ -50,5 +71,5 @@ func New(name string, m *target.Machine, o Options) (b debug.Backend, err error)
 		x.Log = o.Log
 		return x, nil
 	}
-	return nil, fmt.Errorf("back end %q is not known; there are %s", name, strings.Join(Names(), ", "))
+	return nil, unknown(name)
 }

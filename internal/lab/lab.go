@@ -23,6 +23,9 @@ type Column struct {
 	keep    bool // does not emulate what instructions see of the flags
 }
 
+// Emulates reports whether the back end emulates what instructions see of the flags that it changes.
+func (c Column) Emulates() bool { return !c.keep && (c.backend == "whpx" || c.backend == "mask-if") }
+
 // Columns are the lab's back ends.
 var Columns = []Column{
 	{"native", "native", "intel", false},
