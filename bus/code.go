@@ -16,7 +16,8 @@ func (r *RAM) MarkCode(pa uint64, n int) {
 		part := min(n, int(PageSize-pa%PageSize))
 		if o, ok := r.offset(pa); ok {
 			page := o >> pageShift
-			if r.code[page] == 0 {
+			if r.code[page] == 0 && r.held.has(page) {
+				r.held.clear(page)
 				r.OnCode(r.address(page << pageShift))
 			}
 			r.code[page] |= lines(o, part)

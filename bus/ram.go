@@ -31,6 +31,7 @@ type RAM struct {
 	unhashed bitmap // changed since the digests were made
 	unsaved  bitmap // changed since the last snapshot
 	touched  bitmap // ever written
+	held     bitmap // somebody may hold the host address for writing
 	code     []uint64
 	digests  tree
 	saved    *Snapshot
@@ -39,7 +40,8 @@ type RAM struct {
 	OnCodeWrite func(page uint64)
 	// OnCodeStore is told of a store that has hit a line with code, after OnCodeWrite. It comes in the midst of a unit.
 	OnCodeStore func(pa uint64, n int)
-	// OnCode is told of a physical page that holds decoded code from now on: writes to it must be seen.
+	// OnCode is told of a physical page that holds decoded code from now on, and that was marked before: writes to it must be
+	// seen.
 	OnCode func(page uint64)
 	// OnClean is told that dirty bits were cleared, or contents replaced: host addresses held for writing are void.
 	OnClean func()
@@ -59,7 +61,7 @@ func NewRAM(size, holeBase, holeEnd uint64) (*RAM, error) {
 	return &RAM{
 		base: unsafe.Pointer(&mem[0]), mem: mem,
 		low: low, highBase: holeEnd, highSize: size - low,
-		dirty: newBitmap(pages), unhashed: newBitmap(pages), unsaved: newBitmap(pages), touched: newBitmap(pages),
+		dirty: newBitmap(pages), unhashed: newBitmap(pages), unsaved: newBitmap(pages), touched: newBitmap(pages), held: newBitmap(pages),
 		code:        make([]uint64, pages),
 		digests:     newTree(pages),
 		saved:       emptySnapshot(pages),
@@ -124,6 +126,7 @@ func (r *RAM) Page(pa uint64) unsafe.Pointer {
 func (r *RAM) MarkDirty(pa uint64) {
 	if o, ok := r.offset(pa); ok {
 		r.dirty.set(o >> pageShift)
+		r.held.set(o >> pageShift)
 	}
 }
 
@@ -186,7 +189,9 @@ type bitmap []uint64
 
 func newBitmap(n uint64) bitmap { return make(bitmap, (n+63)/64) }
 
-func (b bitmap) set(i uint64) { b[i>>6] |= 1 << (i & 63) }
+func (b bitmap) set(i uint64)      { b[i>>6] |= 1 << (i & 63) }
+func (b bitmap) clear(i uint64)    { b[i>>6] &^= 1 << (i & 63) }
+func (b bitmap) has(i uint64) bool { return b[i>>6]>>(i&63)&1 != 0 }
 
 // each calls do for every set bit, in order.
 func (b bitmap) each(do func(i uint64)) {

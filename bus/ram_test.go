@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"math/rand"
+	"slices"
 	"testing"
 	"unsafe"
 )
@@ -144,4 +145,31 @@ func TestSnapshotsShareUnchangedPages(t *testing.T) {
 	if a.page(0) == b.page(0) || a.page(1000) != b.page(1000) || a.chunks[1] != b.chunks[1] {
 		t.Error("sharing is wrong")
 	}
+}
+
+// Who may hold a page for writing is told once that there is code in it, and again only if it has been marked since.
+func TestOnCode(t *testing.T) {
+	r := testRAM(t, 4)
+	var told []uint64
+	r.OnCode = func(page uint64) { told = append(told, page) }
+	want := func(pages ...uint64) {
+		t.Helper()
+		if !slices.Equal(told, pages) {
+			t.Errorf("told of %x, want %x", told, pages)
+		}
+		told = nil
+	}
+	r.MarkCode(0x1000, 4)
+	want()
+	r.MarkDirty(0x2000)
+	r.MarkCode(0x2010, 4)
+	r.MarkCode(0x2080, 4)
+	want(0x2000)
+	r.Written(0x2010, 1)
+	r.MarkCode(0x2010, 4)
+	want()
+	r.Written(0x2010, 1)
+	r.MarkDirty(0x2000)
+	r.MarkCode(0x2010, 4)
+	want(0x2000)
 }

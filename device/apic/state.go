@@ -1,5 +1,7 @@
 package apic
 
+import "math/bits"
+
 // State is all that a local APIC remembers.
 type State struct {
 	Base uint64 // IA32_APIC_BASE
@@ -59,10 +61,8 @@ func (v *Vectors) has(n uint8) bool { return v[n/32]>>(n%32)&1 != 0 }
 // highest returns the set's highest vector, which is the one of highest priority.
 func (v *Vectors) highest() (n uint8, ok bool) {
 	for w := len(v) - 1; w >= 0; w-- {
-		for b := 31; b >= 0; b-- {
-			if v[w]>>b&1 != 0 {
-				return uint8(32*w + b), true
-			}
+		if v[w] != 0 {
+			return uint8(32*w + bits.Len32(v[w]) - 1), true
 		}
 	}
 	return 0, false

@@ -26,6 +26,9 @@ type Chip struct {
 // irr is the interrupt request register.
 func (c *Chip) irr() uint8 { return c.Edges&^c.ELCR | c.Lines&c.ELCR }
 
+// level is that of an input.
+func (c *Chip) level(n int) bool { return c.Lines>>n&1 != 0 }
+
 func (c *Chip) set(level int, high bool) {
 	bit := uint8(1) << level
 	if !high {

@@ -53,8 +53,8 @@ func (p *Pair) SetState(s State) {
 // Line returns the wire of IRQ n, 0 to 15. IRQ 2 is the slave's; setting it has no effect.
 func (p *Pair) Line(n int) irq.Line {
 	return irq.Func(func(high bool) {
-		if n != cascade {
-			p.Chips[n/8].set(n%8, high)
+		if chip := &p.Chips[n/8]; n != cascade && chip.level(n%8) != high {
+			chip.set(n%8, high)
 			p.update()
 		}
 	})
