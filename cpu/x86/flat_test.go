@@ -26,3 +26,33 @@ func TestNotFlat(t *testing.T) {
 		t.Errorf("two pushes on a 16-bit stack: ESP is %#x, want 0x1fffc", c.R[4])
 	}
 }
+
+// Branches through a table in memory, with an index and without: only a call pushes.
+func TestBranchThroughTable(t *testing.T) {
+	const table, target = testStack - 0x100, testCode + 0x40
+	for _, mode := range []struct {
+		name string
+		new  func(testing.TB, ...byte) *CPU
+		word int
+	}{{"64-bit", longCPU, 8}, {"32-bit", protectedCPU, 4}} {
+		for _, b := range []struct {
+			text   string
+			code   []byte
+			pushes int
+		}{
+			{"JMP [RBX]", []byte{0xff, 0x23}, 0},
+			{"JMP [RBX+RCX*2]", []byte{0xff, 0x24, 0x4b}, 0},
+			{"CALL [RBX]", []byte{0xff, 0x13}, 1},
+			{"CALL [RBX+RCX*2]", []byte{0xff, 0x14, 0x4b}, 1},
+		} {
+			c := mode.new(t, append([]byte{0x90}, b.code...)...) // NOP: a block of its own
+			c.ram.WriteAt([]byte{0xf4}, target)
+			c.put64(table, target)
+			c.R[3], c.R[1], c.R[4] = table, 0, testStack
+			c.Run(100)
+			if c.rip != target+1 || c.R[4] != uint64(testStack-b.pushes*mode.word) {
+				t.Errorf("%s, %s: at %#x with the stack at %#x", mode.name, b.text, c.rip, c.R[4])
+			}
+		}
+	}
+}

@@ -529,14 +529,14 @@ func (w *builder) call(k int, ops *stackOps, to, after uint64) bool {
 	return true
 }
 
-// through lowers a branch through memory. The indexed form is the next micro-operation.
+// through lowers a branch through memory. Each indexed form is as far behind the other.
 func (w *builder) through(k int, u uop) bool {
 	indexed, ok := w.address(k, &u)
 	if !ok {
 		return false
 	}
 	if indexed {
-		u.op++
+		u.op += uJMP_m64x - uJMP_m64
 	}
 	w.leave(k, u)
 	return true
