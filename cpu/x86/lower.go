@@ -460,6 +460,9 @@ func (w *builder) pushPop(k int) bool {
 func (w *builder) terminal(k int) bool {
 	i := &w.insts[k]
 	ops := w.stackOps(i)
+	if w.c.mode == decode.Mode64 && w.privilege(k) {
+		return true
+	}
 	if ops == nil {
 		return false
 	}
@@ -476,6 +479,20 @@ func (w *builder) terminal(k int) bool {
 		return w.call(k, ops, to, after)
 	case decode.RET:
 		w.leave(k, uop{op: ops.ret, imm: int64(uint16(i.Imm))})
+	default:
+		return false
+	}
+	return true
+}
+
+// privilege lowers SYSCALL and SYSRET of 64-bit code.
+func (w *builder) privilege(k int) bool {
+	i := &w.insts[k]
+	switch {
+	case i.Op == decode.SYSCALL:
+		w.leave(k, uop{op: uSYSCALL, imm: int64(w.addrs[k] + uint64(i.Len))})
+	case i.Op == decode.SYSRET && i.OpSize == 8:
+		w.leave(k, uop{op: uSYSRET})
 	default:
 		return false
 	}

@@ -28,12 +28,17 @@ func syscall(c *CPU, i *Inst) {
 		c.judgeTF()
 		return
 	}
-	flags := c.rflags() &^ flagRF
-	c.R[1], c.R[11] = c.next, flags
 	target := c.LSTAR
 	if c.mode != decode.Mode64 {
 		target = c.CSTAR
 	}
+	c.enterSyscall(selector, target)
+}
+
+// enterSyscall is SYSCALL in IA-32e mode, after the checks.
+func (c *CPU) enterSyscall(selector uint16, target uint64) {
+	flags := c.rflags() &^ flagRF
+	c.R[1], c.R[11] = c.next, flags
 	if c.SFMASK&flagsStatus != 0 {
 		c.flags.put(flags &^ c.SFMASK)
 	}
@@ -59,12 +64,15 @@ func (c *CPU) legacySyscall(selector uint16) {
 func sysret(c *CPU, i *Inst) {
 	c.udIf(c.EFER&eferSCE == 0 || c.mode != decode.Mode64 && c.config.Vendor != "amd")
 	c.gpIf(c.CPL != 0 || !c.protected())
-	selector := uint16(c.STAR>>48) | 3
-	long := i.OpSize == 8
-	to := c.R[1]
+	c.gpIf(i.OpSize == 8 && c.config.Vendor == "intel" && !c.canonical(c.R[1]))
+	c.leaveSyscall(i.OpSize == 8)
+}
+
+// leaveSyscall is SYSRET after the checks, to 64-bit or 32-bit code.
+func (c *CPU) leaveSyscall(long bool) {
+	selector, to := uint16(c.STAR>>48)|3, c.R[1]
 	if long {
 		selector += 16
-		c.gpIf(c.config.Vendor == "intel" && !c.canonical(to))
 	} else {
 		to &= 0xffffffff
 	}

@@ -25915,6 +25915,12 @@ func (c *CPU) run(in *uop) {
 		case uMissW:
 			in = c.miss(mmu.Write)
 			continue
+		case uSYSCALL:
+			in = c.fastSyscall(in)
+			continue
+		case uSYSRET:
+			in = c.fastSysret(in)
+			continue
 		case uAside:
 			in = c.fromAside()
 			continue

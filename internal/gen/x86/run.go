@@ -25,6 +25,8 @@ func engine(s *source) *uops {
 	u.add("uSlowAt", 0, "in = c.slow(c.inAt())")
 	u.add("uMissR", 0, "in = c.miss(mmu.Read)")
 	u.add("uMissW", 0, "in = c.miss(mmu.Write)")
+	u.add("uSYSCALL", 0, "in = c.fastSyscall(in)")
+	u.add("uSYSRET", 0, "in = c.fastSysret(in)")
 	u.add("uAside", 0, "in = c.fromAside()")
 	u.add("uTerm", 0, "in = c.terminate()")
 	u.add("uDead", 0, "in = c.deadBlock(in)")
