@@ -20,6 +20,7 @@ type control struct {
 
 	walker   mmu.Arm64
 	large    mmu.LargePages
+	filled   mmu.Filled
 	spaces   [spaceCount]space // context ids by address space
 	space    int               // the current one
 	oldest   int               // of spaces: the next to be replaced

@@ -45,6 +45,7 @@ func (c *CPU) lookup(va uint64, a mmu.Access) (e *mmu.Entry, fault uint8) {
 	}
 	c.evict(slot, a)
 	*e = found
+	c.filled.Note(slot, a)
 	c.large.Note(e)
 	return e, 0
 }
@@ -148,14 +149,14 @@ func (c *CPU) pagingChanged() {
 
 // flushTLB empties the architectural TLB, and with it everything below.
 func (c *CPU) flushTLB() {
-	c.TLB.Flush(false)
+	c.filled.Flush(&c.TLB, false)
 	c.large = mmu.LargePages{}
 	c.translationsGone()
 }
 
 // flushASID drops one address space's translations that are not global.
 func (c *CPU) flushASID(asid uint16) {
-	c.TLB.FlushPCID(asid)
+	c.filled.FlushPCID(&c.TLB, asid)
 	for n := range c.spaces {
 		if c.spaces[n].asid == asid {
 			c.spaces[n].ids = [classCount]uint16{}

@@ -35,6 +35,7 @@ func (c *CPU) powerReset() {
 // refresh derives everything that is not State from it.
 func (c *CPU) refresh() {
 	c.large.All()
+	c.filled.All()
 	c.pagingChanged()
 	c.DropInline()
 	c.levelChanged()
