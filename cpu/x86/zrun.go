@@ -11049,6 +11049,39 @@ func (c *CPU) run(in *uop) {
 			in = nx
 			continue
 
+		case uJMP_m64x:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			va := uint64(*p)
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			in = nx
+			continue
+
 		case uCALL_m64:
 			var va uint64
 			{
@@ -11098,39 +11131,6 @@ func (c *CPU) run(in *uop) {
 			c.budget -= int64(nx.n)
 			*p = uint64(in.imm)
 			c.R[4] = ea
-			in = nx
-			continue
-
-		case uJMP_m64x:
-			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
-			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
-			page := e.page
-			if e.tag != (ea+7)&^pageMask|c.ctx {
-				l := &c.lineR[ea/lineSize%lineCount]
-				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
-				}
-				page = l.page
-			}
-			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			va := uint64(*p)
-			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
-			s := &c.engine.code[va>>12&(mmu.Entries-1)]
-			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
-				c.at = uintptr(unsafe.Pointer(in))
-				in = c.engine.slowOp
-				continue
-			}
-			nx := j.link
-			if c.budget < int64(nx.n) {
-				c.at = uintptr(unsafe.Pointer(in))
-				in = c.engine.slowOp
-				continue
-			}
-			c.budget -= int64(nx.n)
 			in = nx
 			continue
 
@@ -11412,6 +11412,39 @@ func (c *CPU) run(in *uop) {
 			in = nx
 			continue
 
+		case uJMP_m32x:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			va := uint64(*p)
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			in = nx
+			continue
+
 		case uCALL_m32:
 			var va uint64
 			{
@@ -11461,39 +11494,6 @@ func (c *CPU) run(in *uop) {
 			c.budget -= int64(nx.n)
 			*p = uint32(in.imm)
 			c.R[4] = ea
-			in = nx
-			continue
-
-		case uJMP_m32x:
-			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
-			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
-			page := e.page
-			if e.tag != (ea+3)&^pageMask|c.ctx {
-				l := &c.lineR[ea/lineSize%lineCount]
-				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
-					c.at = uintptr(unsafe.Pointer(in))
-					c.engine.missVA = ea
-					in = c.engine.missR
-					continue
-				}
-				page = l.page
-			}
-			p := (*uint32)(unsafe.Add(page, ea&pageMask))
-			va := uint64(*p)
-			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
-			s := &c.engine.code[va>>12&(mmu.Entries-1)]
-			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
-				c.at = uintptr(unsafe.Pointer(in))
-				in = c.engine.slowOp
-				continue
-			}
-			nx := j.link
-			if c.budget < int64(nx.n) {
-				c.at = uintptr(unsafe.Pointer(in))
-				in = c.engine.slowOp
-				continue
-			}
-			c.budget -= int64(nx.n)
 			in = nx
 			continue
 

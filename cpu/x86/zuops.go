@@ -636,8 +636,8 @@ const (
 	uJMP_r64
 	uCALL_r64
 	uJMP_m64
-	uCALL_m64
 	uJMP_m64x
+	uCALL_m64
 	uCALL_m64x
 	uPUSH_r32
 	uPUSH_i32
@@ -648,8 +648,8 @@ const (
 	uJMP_r32
 	uCALL_r32
 	uJMP_m32
-	uCALL_m32
 	uJMP_m32x
+	uCALL_m32
 	uCALL_m32x
 	uSWAPGS
 	uBSWAP_r32

@@ -100,8 +100,10 @@ func (u *uops) stack(bits int, sp, bp, ea string) {
 	register := "uint64(" + word + "(c.R[in.src>>3&31]))"
 	u.add(name("JMP_r"), 0, "va := "+register+"\n"+through(""))
 	u.add(name("CALL_r"), size, room+"va := "+register+"\n"+through("*p = "+word+"(in.imm)\n"+down))
-	for _, indexed := range variants(true) {
+	for _, indexed := range variants(true) { // the lowering knows that the indexed one comes next
 		u.add(name("JMP_m")+suffix(indexed, false), size, probe(bits, indexed, false)+"va := uint64(*p)\n"+through(""))
+	}
+	for _, indexed := range variants(true) {
 		to := "var va uint64\n{\n" + probe(bits, indexed, false) + "va = uint64(*p)\n}\n"
 		u.add(name("CALL_m")+suffix(indexed, false), size, to+room+through("*p = "+word+"(in.imm)\n"+down))
 	}
