@@ -19,6 +19,7 @@ var BenchmarksARM64 = []Benchmark{
 	{"svc", 20000, 0x4e20, true},
 	{"pagefault", 10000, 0x2710, true},
 	{"tlbi", 50000, 0x4a81de28, true},
+	{"tlbiall", 50000, 0x4a81de28, true},
 	{"ttbr", 20000, 0x4e20, true},
 }
 

@@ -42,6 +42,7 @@ table:
         entry   "svc", bench_svc, 10000000
         entry   "pagefault", bench_pagefault, 1000000
         entry   "tlbi", bench_tlbi, 3000000
+        entry   "tlbiall", bench_tlbiall, 1000000
         entry   "ttbr", bench_ttbr, 1000000
 
 .data
