@@ -24,7 +24,7 @@ var platforms = []*platform{
 		nothing: func(l *lab, b *testing.B) job { return loopX86(l, b, guests.Benchmark{Name: "none"}) },
 		jobs: func(l *lab, b *testing.B) []job {
 			list := append(loops(l, b, guests.Benchmarks, loopX86), l.boot(b, "boot", "vmlinuz", "busybox", "ttyS0")...)
-			return append(list, l.boot(b, "full boot, then work", "vmlinuz-amd64", "busybox", "ttyS0", userLoad...)...)
+			return append(list, l.boot(b, "full-boot-and-work", "vmlinuz-amd64", "busybox", "ttyS0", userLoad...)...)
 		},
 		disks: true,
 		apart: []string{"copy", "fill"}, why: "each a REP instruction",
