@@ -101,7 +101,7 @@ func (e *engine) init(have map[string]bool) {
 
 // flush forgets every block.
 func (e *engine) flush() {
-	e.used = asideRoom
+	e.used, e.aside.in = asideRoom, nil
 	e.flushes++
 	e.blockStore.clear()
 	for i := range e.jumps {
@@ -318,7 +318,7 @@ func (c *CPU) proceed() *uop {
 // miss is a memory access that the inline array does not hold: fill it and retry, or execute the instruction by its handler.
 func (c *CPU) miss(a mmu.Access) *uop {
 	in, va := c.inAt(), c.engine.missVA
-	if c.watching && a == mmu.Write && c.harmless(in, va) {
+	if c.watching && a == mmu.Write && (c.knowsAside(in, va) || c.harmless(in, va)) {
 		return c.setAside(in)
 	}
 	b, k, left := c.sync(in)

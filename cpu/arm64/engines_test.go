@@ -3,6 +3,7 @@ package arm64
 import (
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -167,6 +168,7 @@ func near(rng *rand.Rand, op decode.Op, raw uint32) uint32 {
 func (r *engineRig) place(n int, seed uint64) *CPU {
 	rng := rand.New(rand.NewPCG(seed, 3))
 	b := r.boards[n]
+	b.system, b.device = map[SysReg]uint64{}, 0
 	b.mapPages(rng)
 	for pa := uint64(0); pa < codeSize; pa += 4 {
 		b.put32(codeBase+pa, randomInst(rng))
@@ -185,16 +187,25 @@ func (r *engineRig) place(n int, seed uint64) *CPU {
 	return c
 }
 
+// exitAt is why a CPU came back before its budget was used up, and after how many units in all.
+type exitAt struct {
+	cpu.Exit
+	at uint64
+}
+
 // drive runs a CPU in pieces, with interrupts between them.
-func drive(c *CPU, seed uint64) (exits []cpu.ExitKind) {
+func drive(c *CPU, seed uint64) (exits []exitAt) {
 	rng := rand.New(rand.NewPCG(seed, 5))
+	at := uint64(0)
 	for range rng.IntN(12) + 1 {
 		c.SetIRQ(rng.IntN(4) == 0)
 		left := rng.Uint64N(300)
 		for left > 0 {
 			e := c.Run(left)
-			exits = append(exits, e.Kind)
 			left -= min(left, c.Units())
+			if at += c.Units(); e.Kind != cpu.ExitBudget {
+				exits = append(exits, exitAt{e, at})
+			}
 			if e.Kind == cpu.ExitHalted {
 				break
 			}
@@ -214,7 +225,7 @@ func TestEngines(t *testing.T) {
 		count = 100
 	}
 	for seed := range uint64(count) {
-		r.compare(t, seed)
+		r.compare(t, seed, nil)
 		if t.Failed() {
 			return
 		}
@@ -224,14 +235,74 @@ func TestEngines(t *testing.T) {
 	}
 }
 
-func (r *engineRig) compare(t *testing.T, seed uint64) {
+// TestEnginesWatched is TestEngines with watchpoints of every sort: the engines stop at the same accesses, and the state is what it is
+// without any.
+func TestEnginesWatched(t *testing.T) {
+	r := newEngineRig(t)
+	hits := 0
+	for seed := range uint64(250) {
+		watches := randomWatches(rand.New(rand.NewPCG(seed, 7)))
+		r.clear()
+		for _, e := range r.compare(t, seed, watches) {
+			if e.Kind == cpu.ExitWatchpoint {
+				hits++
+			}
+		}
+		watched, hash := *r.cpus[0].Snapshot(), r.boards[0].ram.Hash()
+		r.clear()
+		r.compare(t, seed, nil)
+		if bare := *r.cpus[0].Snapshot(); bare != watched || r.boards[0].ram.Hash() != hash {
+			t.Errorf("seed %d: watching moves the run", seed)
+			differences(t, seed, reflect.ValueOf(watched), reflect.ValueOf(bare))
+		}
+		if t.Failed() {
+			t.Logf("%+v", watches)
+			return
+		}
+	}
+	if hits < 10 {
+		t.Errorf("%d hits", hits)
+	}
+}
+
+// clear empties the memory that code can reach.
+func (r *engineRig) clear() {
+	for _, b := range r.boards {
+		if err := b.ram.WriteAt(make([]byte, 2<<20), ramBase); err != nil {
+			panic(err)
+		}
+	}
+}
+
+// randomWatches are up to three watchpoints, some on the same bytes.
+func randomWatches(rng *rand.Rand) (list []cpu.Watch) {
+	place := codeData + rng.Uint64N(0x4000)
+	for range 1 + rng.IntN(3) {
+		if rng.IntN(2) == 0 {
+			place = codeData + rng.Uint64N(0x4000)
+		}
+		w := cpu.Watch{Addr: place + rng.Uint64N(8), Len: []uint64{1, 2, 4, 8, 100, 4096}[rng.IntN(6)], Read: rng.IntN(2) == 0}
+		w.Write = !w.Read || rng.IntN(2) == 0
+		w.Changed = w.Write && rng.IntN(2) == 0
+		list = append(list, w)
+	}
+	return list
+}
+
+// compare runs a seed's code in both engines.
+func (r *engineRig) compare(t *testing.T, seed uint64, watches []cpu.Watch) []exitAt {
 	t.Helper()
 	var states [2]*State
 	var hashes [2][32]byte
+	var exits [2][]exitAt
 	for n := range r.cpus {
 		c := r.place(n, seed)
-		drive(c, seed)
+		c.SetWatchpoints(watches)
+		exits[n] = drive(c, seed)
 		states[n], hashes[n] = c.Snapshot(), r.boards[n].ram.Hash()
+	}
+	if !slices.Equal(exits[0], exits[1]) {
+		t.Errorf("seed %d: exits %v with blocks, %v with steps", seed, exits[0], exits[1])
 	}
 	if hashes[0] != hashes[1] {
 		t.Errorf("seed %d: the memories differ", seed)
@@ -239,6 +310,7 @@ func (r *engineRig) compare(t *testing.T, seed uint64) {
 	if *states[0] != *states[1] {
 		differences(t, seed, reflect.ValueOf(*states[0]), reflect.ValueOf(*states[1]))
 	}
+	return exits[0]
 }
 
 func differences(t *testing.T, seed uint64, a, b reflect.Value) {
@@ -316,5 +388,5 @@ func TestCodeWrites(t *testing.T) {
 func FuzzEngines(f *testing.F) {
 	r := newEngineRig(f)
 	f.Add(uint64(1))
-	f.Fuzz(func(t *testing.T, seed uint64) { r.compare(t, seed) })
+	f.Fuzz(func(t *testing.T, seed uint64) { r.compare(t, seed, nil) })
 }

@@ -43,6 +43,7 @@ func (c *CPU) inLines(lines *[lineCount]line, va, size uint64) bool {
 
 // dropLines empties the second arrays.
 func (c *CPU) dropLines() {
+	c.engine.aside.in = nil
 	if c.lined {
 		c.lineR, c.lineW, c.lined = [lineCount]line{}, [lineCount]line{}, false
 	}
@@ -50,27 +51,31 @@ func (c *CPU) dropLines() {
 
 // dropLineWrites empties the one for writes.
 func (c *CPU) dropLineWrites() {
+	c.engine.aside.in = nil
 	if c.lined {
 		c.lineW = [lineCount]line{}
 	}
 }
 
-// aside is a write that the block engine does apart from its block, because a watchpoint waits for a change there.
+// aside is a write that the block engine does apart from its block, because a watchpoint waits for a change there. It stays known
+// until the arrays are dropped: the next time, nothing has to be looked up.
 type aside struct {
-	in     *uop
-	va, pa uint64
-	size   int
-	old    uint64 // what was there
+	in   *uop // nil: none
+	va   uint64
+	ctx  uint64
+	host unsafe.Pointer // where it writes
+	size int
+	old  uint64 // what was there
 }
 
 // asideRoom is the number of micro-operations at the head of the arena that are in no block: they are for the one that is aside.
 const asideRoom = 2
 
-// harmless reports whether a write that the arrays do not hold lies in one piece of RAM without code, where watchpoints wait
-// for nothing but changes, and the TLB grants it.
+// harmless reports whether a write that the arrays do not hold, and never will, lies in one piece of RAM without code, where
+// watchpoints wait for nothing but changes, and the TLB grants it.
 func (c *CPU) harmless(in *uop, va uint64) bool {
 	size := uint64(uopBytes[in.op])
-	if size == 0 || (va^(va+size-1))&^lineMask != 0 || c.slowData || !in.last {
+	if size == 0 || (va^(va+size-1))&^lineMask != 0 || c.slowData || !in.last || !c.watched(va&^lineMask, lineSize, true) {
 		return false
 	}
 	plain := c.walker.Untagged(va, mmu.Write)
@@ -99,23 +104,34 @@ func (c *CPU) writable(va uint64) (page uint64, ok bool) {
 // for changes costs little where nothing changes.
 func (c *CPU) setAside(in *uop) *uop {
 	e, va := &c.engine, c.engine.missVA
-	page, _ := c.writable(va)
-	c.ram.MarkDirty(page)
-	a := aside{in: in, va: va, pa: page | va&pageMask, size: int(uopBytes[in.op])}
-	a.old = c.readPhys(a.pa, a.size)
-	e.aside = a
-	c.lineW[va/lineSize%lineCount] = line{tag: va &^ lineMask, wide: 1, ctx: c.ctx, page: c.ram.Page(page)}
-	e.arena[0], e.arena[1] = *in, uop{op: uAside}
-	e.arena[0].op = singleOf(in.op)
+	a, l := &e.aside, &c.lineW[va/lineSize%lineCount]
+	if a.in != in || a.va != va || a.ctx != c.ctx || l.tag != va&^lineMask {
+		page, _ := c.writable(va)
+		c.ram.MarkDirty(page)
+		host := c.ram.Page(page)
+		*a = aside{in: in, va: va, ctx: c.ctx, host: unsafe.Add(host, va&pageMask), size: int(uopBytes[in.op])}
+		*l = line{tag: va &^ lineMask, wide: 1, page: host}
+		c.lined = true
+		e.arena[0], e.arena[1] = *in, uop{op: uAside}
+		e.arena[0].op = singleOf(in.op)
+	}
+	a.old = peek(a.host, a.size)
+	l.ctx = c.ctx
 	return &e.arena[0]
+}
+
+// knowsAside reports whether a write is the one that was aside last, with everything as it was.
+func (c *CPU) knowsAside(in *uop, va uint64) bool {
+	a := &c.engine.aside
+	return a.in == in && a.va == va && a.ctx == c.ctx
 }
 
 // fromAside goes on behind the write that was aside, if nothing has changed.
 func (c *CPU) fromAside() *uop {
 	e := &c.engine
 	a := &e.aside
-	c.lineW[a.va/lineSize%lineCount] = line{}
-	changed := a.old ^ c.readPhys(a.pa, a.size)
+	c.lineW[a.va/lineSize%lineCount].ctx = 0
+	changed := a.old ^ peek(a.host, a.size)
 	if changed == 0 {
 		return next1(a.in)
 	}

@@ -197,7 +197,11 @@ func (c *CPU) readPhys(pa uint64, size int) uint64 {
 		c.reload()
 		return c.sys.ReadMMIO(pa, size)
 	}
-	p := unsafe.Add(page, pa&pageMask)
+	return peek(unsafe.Add(page, pa&pageMask), size)
+}
+
+// peek reads memory of the host's.
+func peek(p unsafe.Pointer, size int) uint64 {
 	switch size {
 	case 1:
 		return uint64(*(*uint8)(p))
