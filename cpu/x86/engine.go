@@ -307,6 +307,9 @@ func (c *CPU) miss(a mmu.Access) *uop {
 			c.unwound()
 			return c.engine.exitOp
 		}
+		if b.dead { // the walk set a bit in its page
+			return c.proceed()
+		}
 		array, lines := &c.tlbR, &c.lineR
 		if a == mmu.Write {
 			array, lines = &c.tlbW, &c.lineW
