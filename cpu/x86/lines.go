@@ -59,11 +59,11 @@ type aside struct {
 // asideRoom is the number of micro-operations at the head of the arena that are in no block: they are for the one that is aside.
 const asideRoom = 3
 
-// harmless reports whether a write that the arrays do not hold lies in one piece of RAM without code, where watchpoints wait
-// for nothing but changes, and the TLB grants it.
+// harmless reports whether a write that the arrays do not hold, and never will, lies in one piece of RAM without code, where
+// watchpoints wait for nothing but changes, and the TLB grants it.
 func (c *CPU) harmless(in *uop, va uint64) bool {
 	size := uint64(uopBytes[in.op])
-	if size == 0 || (va^(va+size-1))&^lineMask != 0 || c.aligning || !in.last && in.op != uCALL64 {
+	if size == 0 || (va^(va+size-1))&^lineMask != 0 || c.aligning || !in.last && in.op != uCALL64 || !c.watched(va&^lineMask, lineSize, true) {
 		return false
 	}
 	for i := range c.watches {
