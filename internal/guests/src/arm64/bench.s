@@ -28,21 +28,21 @@
         .align  3
 table:
         entry   "none", bench_none, 1
-        entry   "alu", bench_alu, 20000000
+        entry   "alu", bench_alu, 80000000
         entry   "float", bench_float, 20000000
-        entry   "sha256", bench_sha256, 60000
-        entry   "sieve", bench_sieve, 12
+        entry   "sha256", bench_sha256, 300000
+        entry   "sieve", bench_sieve, 24
         entry   "quicksort", bench_quicksort, 16
         entry   "hashwalk", bench_hashwalk, 10000000
         entry   "chase", bench_chase, 5000000
         entry   "copy", bench_copy, 200000
         entry   "fill", bench_fill, 200000
         entry   "calls", bench_calls, 15000000
-        entry   "branches", bench_branches, 20000000
-        entry   "svc", bench_svc, 10000000
+        entry   "branches", bench_branches, 40000000
+        entry   "svc", bench_svc, 4000000
         entry   "pagefault", bench_pagefault, 1000000
         entry   "tlbi", bench_tlbi, 3000000
-        entry   "tlbiall", bench_tlbiall, 1000000
+        entry   "tlbiall", bench_tlbiall, 400000
         entry   "ttbr", bench_ttbr, 1000000
 
 .data
