@@ -26,22 +26,22 @@ type builder struct {
 func (c *CPU) build(key blockKey) *block {
 	e := &c.engine
 	w := &e.builder
-	w.c, w.mode, w.insts, w.addrs, w.out = c, key.mode, w.insts[:0], w.addrs[:0], w.out[:0]
+	w.c, w.mode, w.insts, w.addrs, w.out = c, key.Mode, w.insts[:0], w.addrs[:0], w.out[:0]
 	w.decode(key)
 	if len(w.insts) == 0 {
 		return nil
 	}
-	if e.used+4*len(w.insts)+8 > len(e.arena) || e.full(len(w.insts)) {
+	if e.used+4*len(w.insts)+8 > len(e.arena) || e.Full(len(w.insts)) {
 		e.flush()
 	}
 	number := e.add(key, w.insts, w.addrs)
-	w.side, w.first = number*blockMax, e.blocks[number].inst
+	w.side, w.first = number*blockMax, e.Blocks[number].Inst
 	w.lower()
 	w.join()
-	b := &e.blocks[number]
-	b.first = e.place(w.out)
-	e.firstOf(b).n = b.n
-	c.ram.MarkCode(key.pa, int(w.next-key.va))
+	b := &e.Blocks[number]
+	b.First = e.place(w.out)
+	e.firstOf(b).n = b.N
+	c.ram.MarkCode(key.PA, int(w.next-key.VA))
 	c.stats.Blocks++
 	return b
 }
@@ -56,8 +56,8 @@ func (e *engine) place(out []uop) uint32 {
 // decode collects the instructions up to the end of the block.
 func (w *builder) decode(key blockKey) {
 	c := w.c
-	code := unsafe.Slice((*uint32)(unsafe.Add(c.fetchPage, key.pa&pageMask)), (mmu.PageSize-key.pa&pageMask)/decode.Len)
-	w.next = key.va
+	code := unsafe.Slice((*uint32)(unsafe.Add(c.fetchPage, key.PA&pageMask)), (mmu.PageSize-key.PA&pageMask)/decode.Len)
+	w.next = key.VA
 	for _, raw := range code[:min(len(code), blockMax)] {
 		if len(w.insts) > 0 && c.breakpoints[w.next] != 0 {
 			return

@@ -126,11 +126,11 @@ func (c *CPU) breakpointsChanged(old, now map[uint64]uint8) {
 	if len(pages) == 0 {
 		return
 	}
-	for n := uint32(1); n < uint32(len(e.blocks)); n++ {
-		b := &e.blocks[n]
-		if !b.dead && pages[b.key.va&^pageMask] && slices.ContainsFunc(e.addrsOf(b), func(a uint64) bool { return now[a] != 0 && old[a] == 0 }) {
-			e.unlink(n)
-			e.arena[b.first].op = uDead
+	for n := uint32(1); n < uint32(len(e.Blocks)); n++ {
+		b := &e.Blocks[n]
+		if !b.Dead && pages[b.Key.VA&^pageMask] && slices.ContainsFunc(e.AddrsOf(b), func(a uint64) bool { return now[a] != 0 && old[a] == 0 }) {
+			e.Unlink(n)
+			e.arena[b.First].op = uDead
 		}
 	}
 }
@@ -139,8 +139,8 @@ func (c *CPU) breakpointsChanged(old, now map[uint64]uint8) {
 func (c *CPU) InvalidateCode(page uint64) {
 	e := &c.engine
 	page &^= pageMask
-	e.dropPage(page, func(b *block) {
-		e.arena[b.first].op = uDead
+	e.DropPage(page, func(b *block) {
+		e.arena[b.First].op = uDead
 		c.stats.Dropped++
 	})
 }
@@ -181,10 +181,10 @@ func (c *CPU) enter() *uop {
 		return e.exitOp
 	}
 	b := c.blockAt(c.pc)
-	if b == nil || c.budget < int64(b.n) {
+	if b == nil || c.budget < int64(b.N) {
 		return e.exitOp
 	}
-	c.budget -= int64(b.n)
+	c.budget -= int64(b.N)
 	return e.firstOf(b)
 }
 
@@ -208,8 +208,8 @@ func (c *CPU) blockAt(pc uint64) *block {
 	if c.fetchPage == nil {
 		return nil
 	}
-	key := blockKey{page | pc&pageMask, pc, mode}
-	b := e.find(&key)
+	key := blockKey{PA: page | pc&pageMask, VA: pc, Mode: mode}
+	b := e.Find(&key)
 	if b == nil {
 		if b = c.build(key); b == nil {
 			return nil
@@ -224,18 +224,18 @@ func (c *CPU) blockAt(pc uint64) *block {
 func jumpIndex(va uint64) uint64 { return (va ^ va>>12) & (jumpSize - 1) }
 
 // blockOf is the block of a micro-operation.
-func (e *engine) blockOf(in *uop) *block { return &e.blocks[in.side/blockMax] }
+func (e *engine) blockOf(in *uop) *block { return &e.Blocks[in.side/blockMax] }
 
 // firstOf is the first micro-operation of a block.
-func (e *engine) firstOf(b *block) *uop { return &e.arena[b.first] }
+func (e *engine) firstOf(b *block) *uop { return &e.arena[b.First] }
 
 // sync puts pc and budget where they were before the instruction of a micro-operation, and says how many instructions of
 // the block are not done.
 func (c *CPU) sync(in *uop) (b *block, k int, left int64) {
 	b = c.engine.blockOf(in)
 	k = int(in.side % blockMax)
-	left = int64(b.n) - int64(k)
-	c.pc = c.engine.addrOf(b, k)
+	left = int64(b.N) - int64(k)
+	c.pc = c.engine.AddrOf(b, k)
 	c.budget += left
 	return b, k, left
 }
@@ -300,7 +300,7 @@ func (c *CPU) handle(in *uop, b *block, k int, left int64) *uop {
 	if c.leaving || c.attention {
 		return c.engine.exitOp
 	}
-	if c.pc != after || left == 1 || b.dead || !in.last {
+	if c.pc != after || left == 1 || b.Dead || !in.last {
 		return c.proceed()
 	}
 	c.budget -= left - 1
@@ -354,19 +354,19 @@ func (c *CPU) terminate() *uop {
 	if b == nil {
 		return e.exitOp
 	}
-	if flushes == e.flushes && !b.dead && !from.dead && b.key.pa&^pageMask == from.key.pa&^pageMask && (b.key.va^from.key.va)&^pageMask == 0 {
+	if flushes == e.flushes && !b.Dead && !from.Dead && b.Key.PA&^pageMask == from.Key.PA&^pageMask && (b.Key.VA^from.Key.VA)&^pageMask == 0 {
 		t.link[way] = e.firstOf(b)
 	}
-	if c.budget < int64(b.n) {
+	if c.budget < int64(b.N) {
 		return e.exitOp
 	}
-	c.budget -= int64(b.n)
+	c.budget -= int64(b.N)
 	return e.firstOf(b)
 }
 
 // deadBlock leaves a block that was dropped: something linked to it still.
 func (c *CPU) deadBlock(in *uop) *uop {
 	c.budget += int64(in.n)
-	c.pc = c.engine.addrOf(c.engine.blockOf(in), 0)
+	c.pc = c.engine.AddrOf(c.engine.blockOf(in), 0)
 	return c.proceed()
 }

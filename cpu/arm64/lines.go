@@ -142,7 +142,7 @@ func (c *CPU) fromAside() *uop {
 	switch {
 	case c.leaving || c.attention:
 		return e.exitOp
-	case left == 1 || b.dead:
+	case left == 1 || b.Dead:
 		return c.proceed()
 	}
 	c.budget -= left - 1

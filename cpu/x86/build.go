@@ -26,17 +26,17 @@ func (c *CPU) build(key blockKey, ip uint64) *block {
 	if len(w.insts) == 0 {
 		return nil
 	}
-	if e.used+4*len(w.insts)+8 > len(e.arena) || e.full(len(w.insts)) {
+	if e.used+4*len(w.insts)+8 > len(e.arena) || e.Full(len(w.insts)) {
 		e.flush()
 	}
 	number := e.add(key, w.insts, w.addrs)
 	w.side = number * blockMax
 	w.lower()
 	w.pair()
-	b := &e.blocks[number]
-	b.first = e.place(w.out)
-	e.firstOf(b).n = b.n
-	c.ram.MarkCode(key.pa, int(w.next-ip))
+	b := &e.Blocks[number]
+	b.First = e.place(w.out)
+	e.firstOf(b).n = b.N
+	c.ram.MarkCode(key.PA, int(w.next-ip))
 	c.stats.Blocks++
 	return b
 }
@@ -51,7 +51,7 @@ func (e *engine) place(out []uop) uint32 {
 // decode collects the instructions up to the end of the block.
 func (w *builder) decode(key blockKey, ip uint64) {
 	c := w.c
-	code := unsafe.Slice((*byte)(unsafe.Add(c.fetchPage, key.pa&pageMask)), mmu.PageSize-key.pa&pageMask)
+	code := unsafe.Slice((*byte)(unsafe.Add(c.fetchPage, key.PA&pageMask)), mmu.PageSize-key.PA&pageMask)
 	limit := uint64(1) << 62
 	if c.mode != decode.Mode64 {
 		limit = uint64(c.Seg[decode.CS].Limit) + 1 - ip
@@ -78,7 +78,7 @@ func (w *builder) decode(key blockKey, ip uint64) {
 // breaks reports whether a breakpoint stands at the next instruction.
 func (w *builder) breaks(key blockKey) bool {
 	lin := w.c.linearIP(w.next)
-	return w.c.breakpoints[lin] != 0 || w.c.physical[key.pa+(lin-key.va)]
+	return w.c.breakpoints[lin] != 0 || w.c.physical[key.PA+(lin-key.VA)]
 }
 
 // endsBlock reports whether an instruction is the last of its block: it branches, repeats, or may change what is assumed.

@@ -108,11 +108,11 @@ func (e *engine) breakpointsChanged(old, now map[uint64]uint8) {
 	if len(pages) == 0 {
 		return
 	}
-	for n := uint32(1); n < uint32(len(e.blocks)); n++ {
-		b := &e.blocks[n]
-		if !b.dead && pages[b.key.va&^pageMask] && slices.ContainsFunc(e.addrsOf(b), func(a uint64) bool { return now[a] != 0 && old[a] == 0 }) {
-			e.unlink(n)
-			e.arena[b.first].op = uDead
+	for n := uint32(1); n < uint32(len(e.Blocks)); n++ {
+		b := &e.Blocks[n]
+		if !b.Dead && pages[b.Key.VA&^pageMask] && slices.ContainsFunc(e.AddrsOf(b), func(a uint64) bool { return now[a] != 0 && old[a] == 0 }) {
+			e.Unlink(n)
+			e.arena[b.First].op = uDead
 		}
 	}
 }
@@ -121,8 +121,8 @@ func (e *engine) breakpointsChanged(old, now map[uint64]uint8) {
 func (c *CPU) InvalidateCode(page uint64) {
 	e := &c.engine
 	page &^= pageMask
-	e.dropPage(page, func(b *block) {
-		e.arena[b.first].op = uDead
+	e.DropPage(page, func(b *block) {
+		e.arena[b.First].op = uDead
 		c.stats.Dropped++
 	})
 }
@@ -192,7 +192,7 @@ func (c *CPU) lookup0() *uop {
 	if b == nil {
 		return e.exitOp
 	}
-	n := int64(b.n)
+	n := int64(b.N)
 	if c.budget < n {
 		return e.exitOp
 	}
@@ -220,8 +220,8 @@ func (c *CPU) blockAt(ip uint64) *block {
 	if c.fetchPage == nil || c.physical[page|va&pageMask] {
 		return nil
 	}
-	key := blockKey{page | va&pageMask, va, e.mode}
-	b := e.find(&key)
+	key := blockKey{PA: page | va&pageMask, VA: va, Mode: e.mode}
+	b := e.Find(&key)
 	if b == nil {
 		if b = c.build(key, ip); b == nil {
 			return nil
@@ -236,18 +236,18 @@ func (c *CPU) blockAt(ip uint64) *block {
 func jumpIndex(va uint64) uint64 { return (va ^ va>>12) & (jumpSize - 1) }
 
 // blockOf is the block of a micro-operation.
-func (e *engine) blockOf(in *uop) *block { return &e.blocks[in.side/blockMax] }
+func (e *engine) blockOf(in *uop) *block { return &e.Blocks[in.side/blockMax] }
 
 // firstOf is the first micro-operation of a block.
-func (e *engine) firstOf(b *block) *uop { return &e.arena[b.first] }
+func (e *engine) firstOf(b *block) *uop { return &e.arena[b.First] }
 
 // sync puts rip and budget where they were before the instruction of a micro-operation, and says how many instructions of
 // the block are not done.
 func (c *CPU) sync(in *uop) (b *block, k int, left int64) {
 	b = c.engine.blockOf(in)
 	k = int(in.side % blockMax)
-	left = int64(b.n) - int64(k)
-	c.rip = c.ipOf(c.engine.addrOf(b, k))
+	left = int64(b.N) - int64(k)
+	c.rip = c.ipOf(c.engine.AddrOf(b, k))
 	c.budget += left
 	return b, k, left
 }
@@ -280,7 +280,7 @@ func (c *CPU) slow(in *uop) *uop {
 	if c.leaving || c.attention {
 		return c.engine.exitOp
 	}
-	if c.next != after || left == 1 || b.dead {
+	if c.next != after || left == 1 || b.Dead {
 		return c.proceed()
 	}
 	c.budget -= left - 1
@@ -307,7 +307,7 @@ func (c *CPU) miss(a mmu.Access) *uop {
 			c.unwound()
 			return c.engine.exitOp
 		}
-		if b.dead { // the walk set a bit in its page
+		if b.Dead { // the walk set a bit in its page
 			return c.proceed()
 		}
 		array, lines := &c.tlbR, &c.lineR
@@ -328,7 +328,7 @@ func (c *CPU) miss(a mmu.Access) *uop {
 	if c.leaving || c.attention {
 		return c.engine.exitOp
 	}
-	if left == 1 || b.dead || !in.last {
+	if left == 1 || b.Dead || !in.last {
 		return c.proceed()
 	}
 	c.budget -= left - 1
@@ -357,13 +357,13 @@ func (c *CPU) terminate() *uop {
 	if b == nil {
 		return e.exitOp
 	}
-	if flushes == e.flushes && !b.dead && (b.key.va^from.key.va)&^pageMask == 0 && b.key.pa&^pageMask == from.key.pa&^pageMask {
+	if flushes == e.flushes && !b.Dead && (b.Key.VA^from.Key.VA)&^pageMask == 0 && b.Key.PA&^pageMask == from.Key.PA&^pageMask {
 		t.link[way] = e.firstOf(b)
 	}
-	if c.budget < int64(b.n) {
+	if c.budget < int64(b.N) {
 		return e.exitOp
 	}
-	c.budget -= int64(b.n)
+	c.budget -= int64(b.N)
 	return e.firstOf(b)
 }
 
@@ -376,6 +376,6 @@ func (c *CPU) slowGo(in *uop) *uop {
 // deadBlock leaves a block that was dropped: something linked to it still.
 func (c *CPU) deadBlock(in *uop) *uop {
 	c.budget += int64(in.n)
-	c.rip = c.ipOf(c.engine.addrOf(c.engine.blockOf(in), 0))
+	c.rip = c.ipOf(c.engine.AddrOf(c.engine.blockOf(in), 0))
 	return c.proceed()
 }

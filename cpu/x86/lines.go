@@ -136,7 +136,7 @@ func (c *CPU) fromAside() *uop {
 	switch {
 	case c.leaving || c.attention:
 		return e.exitOp
-	case a.in.op == uCALL64 || left == 1 || b.dead:
+	case a.in.op == uCALL64 || left == 1 || b.Dead:
 		return c.proceed()
 	}
 	c.budget -= left - 1

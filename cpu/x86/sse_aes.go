@@ -1,38 +1,12 @@
 package x86
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"stasis/cpu/aes"
+)
 
 // AES. Source: FIPS 197; SDM Vol. 2, "AESENC" and its kin.
-
-// sbox and inverseSbox are the substitution: the inverse in GF(2^8), and an affine map.
-var sbox, inverseSbox = func() (s, inverse [256]byte) {
-	p, q := byte(1), byte(1) // q is always the inverse of p
-	for {
-		p = p ^ gfMul(p, 2)
-		q = gfMul(q, 0xf6) // the inverse of 3
-		s[p] = q ^ bits.RotateLeft8(q, 1) ^ bits.RotateLeft8(q, 2) ^ bits.RotateLeft8(q, 3) ^ bits.RotateLeft8(q, 4) ^ 0x63
-		if p == 1 {
-			break
-		}
-	}
-	s[0] = 0x63
-	for n, v := range s {
-		inverse[v] = byte(n)
-	}
-	return s, inverse
-}()
-
-// gfMul multiplies in GF(2^8) modulo x^8 + x^4 + x^3 + x + 1.
-func gfMul(a, b byte) (r byte) {
-	for ; b != 0; b >>= 1 {
-		if b&1 != 0 {
-			r ^= a
-		}
-		carry := a >> 7
-		a = a<<1 ^ carry*0x1b
-	}
-	return r
-}
 
 // aesTable is what a byte in row 0 becomes: substituted, and multiplied into its column. The other rows are rotations.
 type aesTable [256]uint32
@@ -41,7 +15,7 @@ type aesTable [256]uint32
 func newAESTable(box *[256]byte, k [4]byte) (t aesTable) {
 	for n := range t {
 		for row, c := range k {
-			t[n] |= uint32(gfMul(box[n], c)) << (8 * row)
+			t[n] |= uint32(aes.Multiply(box[n], c)) << (8 * row)
 		}
 	}
 	return t
@@ -54,10 +28,10 @@ var (
 		}
 		return box
 	}()
-	forward     = newAESTable(&sbox, [4]byte{2, 1, 1, 3})
-	forwardLast = newAESTable(&sbox, [4]byte{1, 0, 0, 0})
-	inverse     = newAESTable(&inverseSbox, [4]byte{14, 9, 13, 11})
-	inverseLast = newAESTable(&inverseSbox, [4]byte{1, 0, 0, 0})
+	forward     = newAESTable(&aes.SBox, [4]byte{2, 1, 1, 3})
+	forwardLast = newAESTable(&aes.SBox, [4]byte{1, 0, 0, 0})
+	inverse     = newAESTable(&aes.InverseSBox, [4]byte{14, 9, 13, 11})
+	inverseLast = newAESTable(&aes.InverseSBox, [4]byte{1, 0, 0, 0})
 	inverseMix  = newAESTable(&identity, [4]byte{14, 9, 13, 11})
 )
 

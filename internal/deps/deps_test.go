@@ -13,7 +13,7 @@ import (
 // layers are the project's packages, lowest first. A package imports only from layers below its own, or its own
 // sub-packages and their kin. A name stands for its sub-packages too.
 var layers = [][]string{
-	{"bus", "timer", "irq", "decode", "cpu/softfloat"},
+	{"bus", "timer", "irq", "decode", "cpu/softfloat", "cpu/aes", "cpu/blocks"},
 	{"cpu", "mmu"},
 	{"device", "replay", "cpu/x86", "cpu/arm64", "loader"},
 	{"machine"},
