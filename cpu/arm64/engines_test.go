@@ -384,6 +384,28 @@ func TestCodeWrites(t *testing.T) {
 	}
 }
 
+// TestTrapsChange: an instruction that has run from a block is trapped as soon as CPACR_EL1 says so, in another page too.
+func TestTrapsChange(t *testing.T) {
+	r := newEngineRig(t)
+	for n, c := range r.cpus {
+		// EOR X3, X3, X4; MSR CPACR_EL1, X3; ISB; B to FADD D0, D0, D1; B back: the second round turns floating point off
+		r.boards[n].put32(ramBase, 0xca040063, msrWord(sr(3, 0, 1, 0, 2), 3), 0xd5033fdf, 0x140007fd)
+		r.boards[n].put32(ramBase+0x2000, 0x1e612800, 0x17fff7ff)
+		r.boards[n].put32(ramBase+0x1200, 0xd503201f)
+		c.V[0][0], c.V[1][0], c.FPSR = 0x3ff8000000000000, 0x3ff0000000000000, fpsrIXC
+		c.Sys.CPACR, c.R[4] = 3<<20, 3<<20
+		c.Sys.SCTLR |= sctlrM
+		c.Sys.TTBR0, c.Sys.TCR, c.Sys.MAIR = codeTables, 25|2<<32, 0xff
+		r.boards[n].put64(codeTables+8, ramBase|pageValid&^2)
+		c.refresh()
+		c.Run(12)
+		wantStatus(t, c, "FADD", 0x204, ecFPAccess<<26|1<<25|issFPTrap)
+		if c.Sys.ELR != ramBase+0x2000 || c.V[0][0] != 0x4004000000000000 {
+			t.Errorf("engine %d: ELR %#x, D0 %#x after a round", n, c.Sys.ELR, c.V[0][0])
+		}
+	}
+}
+
 // FuzzEngines compares the engines for any seed.
 func FuzzEngines(f *testing.F) {
 	r := newEngineRig(f)
