@@ -23,6 +23,9 @@ panic: action=fatal
 error: action=ignore
 `
 
+// bochsEnd is what Bochs says when the guest ends it. Sometimes it crashes afterwards.
+const bochsEnd = "shutdown requested"
+
 // bochs is Bochs as Debian has it: with a debugger, which is told to go on. It loads the bench guest from a disk.
 func bochs(l *lab, b *testing.B) *emulator {
 	script := l.write(b, "bochs.script", []byte("continue\nquit\n"))
