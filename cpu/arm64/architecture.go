@@ -1,19 +1,14 @@
 package arm64
 
-import (
-	"fmt"
-	"strings"
-
-	"stasis/cpu"
-)
+import "stasis/cpu"
 
 // architecture is what a debugger has to know of AArch64.
 var architecture = &cpu.Architecture{
 	Name: "aarch64",
 	Types: map[string]string{
-		"cpsr_flags": flagsXML("cpsr_flags", cpsrFields),
-		"fpsr_flags": flagsXML("fpsr_flags", fpsrFields),
-		"fpcr_flags": flagsXML("fpcr_flags", fpcrFields),
+		"cpsr_flags": cpu.FlagsXML("cpsr_flags", 4, cpsrFields),
+		"fpsr_flags": cpu.FlagsXML("fpsr_flags", 4, fpsrFields),
+		"fpcr_flags": cpu.FlagsXML("fpcr_flags", 4, fpcrFields),
 		"aarch64v":   vectorXML,
 	},
 	Place:     [3]string{"TTBR0_EL1", "el", "sp"},
@@ -26,39 +21,18 @@ var architecture = &cpu.Architecture{
 // Architecture is AArch64's.
 func (c *CPU) Architecture() *cpu.Architecture { return architecture }
 
-// bitField is a field of a register, from bit first to bit last.
-type bitField struct {
-	name        string
-	first, last int
-}
-
 // cpsrFields are the bits of PSTATE as SPSR_EL1 has them.
 //
 // Source: Arm ARM, "SPSR_EL1, Saved Program Status Register (EL1)"; GDB manual, "AArch64 Features".
-var cpsrFields = []bitField{
-	{"SP", 0, 0}, {"EL", 2, 3}, {"nRW", 4, 4}, {"F", 6, 6}, {"I", 7, 7}, {"A", 8, 8}, {"D", 9, 9}, {"BTYPE", 10, 11}, {"SSBS", 12, 12},
-	{"IL", 20, 20}, {"SS", 21, 21}, {"PAN", 22, 22}, {"UAO", 23, 23}, {"DIT", 24, 24}, {"TCO", 25, 25},
-	{"V", 28, 28}, {"C", 29, 29}, {"Z", 30, 30}, {"N", 31, 31},
-}
+const cpsrFields = "SP:0 EL:2-3 nRW:4 F:6 I:7 A:8 D:9 BTYPE:10-11 SSBS:12 IL:20 SS:21 PAN:22 UAO:23 DIT:24 TCO:25 V:28 C:29 Z:30 N:31"
 
 // fpsrFields and fpcrFields are the bits of FPSR and FPCR that AArch64 uses here.
 //
 // Source: Arm ARM, "FPSR, Floating-point Status Register", "FPCR, Floating-point Control Register".
-var (
-	fpsrFields = []bitField{{"IOC", 0, 0}, {"DZC", 1, 1}, {"OFC", 2, 2}, {"UFC", 3, 3}, {"IXC", 4, 4}, {"IDC", 7, 7}, {"QC", 27, 27}}
-	fpcrFields = []bitField{{"FZ16", 19, 19}, {"RMode", 22, 23}, {"FZ", 24, 24}, {"DN", 25, 25}, {"AHP", 26, 26}}
+const (
+	fpsrFields = "IOC:0 DZC:1 OFC:2 UFC:3 IXC:4 IDC:7 QC:27"
+	fpcrFields = "FZ16:19 RMode:22-23 FZ:24 DN:25 AHP:26"
 )
-
-// flagsXML is the type of a register of 32 bits with such fields.
-func flagsXML(id string, fields []bitField) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "<flags id=\"%s\" size=\"4\">\n", id)
-	for _, f := range fields {
-		fmt.Fprintf(&b, "<field name=\"%s\" start=\"%d\" end=\"%d\"/>\n", f.name, f.first, f.last)
-	}
-	b.WriteString("</flags>\n")
-	return b.String()
-}
 
 // vectorXML is a V register seen as each of the vectors that fit.
 const vectorXML = `<vector id="v2d" type="ieee_double" count="2"/>

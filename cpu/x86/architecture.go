@@ -1,22 +1,17 @@
 package x86
 
-import (
-	"fmt"
-	"strings"
-
-	"stasis/cpu"
-)
+import "stasis/cpu"
 
 // architecture is what a debugger has to know of x86.
 var architecture = &cpu.Architecture{
 	Name: "i386:x86-64",
 	Types: map[string]string{
-		"i386_eflags": flagsXML("i386_eflags", 4, eflagsBits),
-		"i386_mxcsr":  flagsXML("i386_mxcsr", 4, mxcsrBits),
-		"x86_cr0":     flagsXML("x86_cr0", 8, cr0Bits),
-		"x86_cr4":     flagsXML("x86_cr4", 8, cr4Bits),
-		"x86_efer":    flagsXML("x86_efer", 8, eferBits),
-		"x86_shadow":  flagsXML("x86_shadow", 4, shadowBits),
+		"i386_eflags": cpu.FlagsXML("i386_eflags", 4, eflagsBits),
+		"i386_mxcsr":  cpu.FlagsXML("i386_mxcsr", 4, mxcsrBits),
+		"x86_cr0":     cpu.FlagsXML("x86_cr0", 8, cr0Bits),
+		"x86_cr4":     cpu.FlagsXML("x86_cr4", 8, cr4Bits),
+		"x86_efer":    cpu.FlagsXML("x86_efer", 8, eferBits),
+		"x86_shadow":  cpu.FlagsXML("x86_shadow", 4, shadowBits),
 		"vec128":      vec128XML,
 	},
 	Place:     [3]string{"cr3", "cs", "rsp"},
@@ -30,43 +25,17 @@ func (c *CPU) Architecture() *cpu.Architecture { return architecture }
 // Architecture is what a debugger has to know of x86.
 func Architecture() *cpu.Architecture { return architecture }
 
-// namedBit is a named bit of a register.
-type namedBit struct {
-	name string
-	at   int
-}
-
 // Bits by the manual's names. Source: SDM Vol. 1, "EFLAGS Register" and "MXCSR Control and Status Register"; SDM Vol. 3A, "Control
 // Registers" and "Extended Feature Enable Register".
-var (
-	eflagsBits = []namedBit{
-		{"CF", 0}, {"", 1}, {"PF", 2}, {"AF", 4}, {"ZF", 6}, {"SF", 7}, {"TF", 8}, {"IF", 9}, {"DF", 10}, {"OF", 11},
-		{"NT", 14}, {"RF", 16}, {"VM", 17}, {"AC", 18}, {"VIF", 19}, {"VIP", 20}, {"ID", 21},
-	}
-	mxcsrBits = []namedBit{
-		{"IE", 0}, {"DE", 1}, {"ZE", 2}, {"OE", 3}, {"UE", 4}, {"PE", 5}, {"DAZ", 6},
-		{"IM", 7}, {"DM", 8}, {"ZM", 9}, {"OM", 10}, {"UM", 11}, {"PM", 12}, {"FZ", 15},
-	}
-	cr0Bits = []namedBit{
-		{"PE", 0}, {"MP", 1}, {"EM", 2}, {"TS", 3}, {"ET", 4}, {"NE", 5}, {"WP", 16}, {"AM", 18}, {"NW", 29}, {"CD", 30}, {"PG", 31},
-	}
-	cr4Bits = []namedBit{
-		{"VME", 0}, {"PVI", 1}, {"TSD", 2}, {"DE", 3}, {"PSE", 4}, {"PAE", 5}, {"MCE", 6}, {"PGE", 7}, {"PCE", 8}, {"OSFXSR", 9},
-		{"OSXMMEXCPT", 10}, {"UMIP", 11}, {"LA57", 12}, {"FSGSBASE", 16}, {"PCIDE", 17}, {"OSXSAVE", 18}, {"SMEP", 20}, {"SMAP", 21}, {"PKE", 22},
-	}
-	eferBits   = []namedBit{{"SCE", 0}, {"LME", 8}, {"LMA", 10}, {"NXE", 11}}
-	shadowBits = []namedBit{{"STI", 0}, {"MOVSS", 1}, {"NMI", 2}}
+const (
+	eflagsBits = "CF:0 :1 PF:2 AF:4 ZF:6 SF:7 TF:8 IF:9 DF:10 OF:11 NT:14 RF:16 VM:17 AC:18 VIF:19 VIP:20 ID:21"
+	mxcsrBits  = "IE:0 DE:1 ZE:2 OE:3 UE:4 PE:5 DAZ:6 IM:7 DM:8 ZM:9 OM:10 UM:11 PM:12 FZ:15"
+	cr0Bits    = "PE:0 MP:1 EM:2 TS:3 ET:4 NE:5 WP:16 AM:18 NW:29 CD:30 PG:31"
+	cr4Bits    = "VME:0 PVI:1 TSD:2 DE:3 PSE:4 PAE:5 MCE:6 PGE:7 PCE:8 OSFXSR:9 OSXMMEXCPT:10 UMIP:11 LA57:12 FSGSBASE:16 " +
+		"PCIDE:17 OSXSAVE:18 SMEP:20 SMAP:21 PKE:22"
+	eferBits   = "SCE:0 LME:8 LMA:10 NXE:11"
+	shadowBits = "STI:0 MOVSS:1 NMI:2"
 )
-
-func flagsXML(id string, size int, bits []namedBit) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "<flags id=\"%s\" size=\"%d\">\n", id, size)
-	for _, f := range bits {
-		fmt.Fprintf(&b, "<field name=\"%s\" start=\"%d\" end=\"%d\"/>\n", f.name, f.at, f.at)
-	}
-	b.WriteString("</flags>\n")
-	return b.String()
-}
 
 // vec128XML is an XMM register seen as each of the vectors that fit.
 const vec128XML = `<vector id="v4f" type="ieee_single" count="4"/>

@@ -67,7 +67,7 @@ func (c *CPU) harmless(in *uop, va uint64) bool {
 		return false
 	}
 	for i := range c.watches {
-		if w := &c.watches[i]; (w.Read || !w.Changed) && overlap(w, va, int(size)) != 0 {
+		if w := &c.watches[i]; (w.Read || !w.Changed) && w.Overlap(va, int(size)) != 0 {
 			return false
 		}
 	}

@@ -120,7 +120,7 @@ func (c *CPU) watched(lin, size uint64, write bool) bool {
 // watchRead checks a read that the current instruction has done.
 func (c *CPU) watchRead(lin uint64, size int) {
 	for i := range c.watches {
-		if w := &c.watches[i]; w.Read && overlap(w, lin, size) != 0 {
+		if w := &c.watches[i]; w.Read && w.Overlap(lin, size) != 0 {
 			c.watchHit(w, false)
 		}
 	}
@@ -131,7 +131,7 @@ func (c *CPU) watchRead(lin uint64, size int) {
 func (c *CPU) watchWrite(lin uint64, size int, changed uint64) {
 	for i := range c.watches {
 		w := &c.watches[i]
-		if bytes := overlap(w, lin, size); w.Write && bytes != 0 && (!w.Changed || changed&bytes != 0) {
+		if bytes := w.Overlap(lin, size); w.Write && bytes != 0 && (!w.Changed || changed&bytes != 0) {
 			c.watchHit(w, true)
 		}
 	}
@@ -143,19 +143,6 @@ func (c *CPU) watchHit(w *cpu.Watch, write bool) {
 	if c.exit.Kind != cpu.ExitWatchpoint {
 		c.leave(cpu.Exit{Kind: cpu.ExitWatchpoint, Addr: w.Addr, Write: write})
 	}
-}
-
-// overlap is the part of an access of at most 8 bytes that a watchpoint covers, as a mask of its bits.
-func overlap(w *cpu.Watch, lin uint64, size int) (mask uint64) {
-	if w.Addr-lin >= uint64(size) && lin-w.Addr >= w.Len {
-		return 0
-	}
-	first := w.Addr - lin
-	if lin-w.Addr < w.Len {
-		first = 0
-	}
-	n := min(uint64(size), w.Addr-lin+w.Len) - first
-	return (1<<(8*n) - 1) << (8 * first)
 }
 
 // touches reports whether an access has bytes at a breakpoint of the debug registers. Where addresses wrap at 4 GiB the upper half of
@@ -177,7 +164,7 @@ func (c *CPU) watchGuest(lin uint64, size int, write bool) {
 // before is what a write is about to replace, if a watchpoint waits for a change there. The write's faults come here.
 func (c *CPU) before(lin uint64, size int, a mmu.Access) (v uint64) {
 	for i := range c.watches {
-		if w := &c.watches[i]; w.Changed && overlap(w, lin, size) != 0 {
+		if w := &c.watches[i]; w.Changed && w.Overlap(lin, size) != 0 {
 			return c.stands(lin, size, a)
 		}
 	}
