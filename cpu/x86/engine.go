@@ -56,21 +56,23 @@ type engine struct {
 	used    int
 	flushes uint32
 	blockStore
-	code    [mmu.Entries]codeSlot
-	jumps   [jumpSize]jump
-	aside   aside
-	stub    [2]uop // unlinked successor
-	missR   *uop
-	missW   *uop
-	endTerm *uop
-	slowOp  *uop
-	exitOp  *uop
-	fixed   [8]uop
-	missVA  uint64
-	way     int // which successor a terminator chose
-	mode    uint64
-	limit   uint32 // of CS, outside flat segments
-	builder builder
+	code      [mmu.Entries]codeSlot
+	jumps     [jumpSize]jump
+	aside     aside
+	stub      [2]uop // unlinked successor
+	missR     *uop
+	missW     *uop
+	endTerm   *uop
+	slowOp    *uop
+	exitOp    *uop
+	fixed     [8]uop
+	missVA    uint64
+	retried   *uop   // the latest that was tried again after a miss,
+	retriedVA uint64 // at this address
+	way       int    // which successor a terminator chose
+	mode      uint64
+	limit     uint32 // of CS, outside flat segments
+	builder   builder
 }
 
 func (e *engine) init() {
@@ -295,6 +297,16 @@ func (c *CPU) proceed() *uop {
 	return c.lookup0()
 }
 
+// evicts reports whether to fill in an address would take away the other one of a CALL through memory, which has just been filled in
+// for it: the two have the same place in the TLB, and the block would fill in one and the other for ever.
+func (e *engine) evicts(in *uop, va uint64) bool {
+	switch in.op {
+	case uCALL_m64, uCALL_m64x, uCALL_m32, uCALL_m32x:
+		return in == e.retried && mmu.Index(va) == mmu.Index(e.retriedVA) && (va^e.retriedVA)&^pageMask != 0
+	}
+	return false
+}
+
 // miss is a memory access that the inline array does not hold: fill it and retry, or execute the instruction by its handler.
 func (c *CPU) miss(a mmu.Access) *uop {
 	in, va := c.inAt(), c.engine.missVA
@@ -302,7 +314,7 @@ func (c *CPU) miss(a mmu.Access) *uop {
 		return c.setAside(in)
 	}
 	b, k, left := c.sync(in)
-	if (c.lastByte(in, va)^va)&^pageMask == 0 && c.canonical(va) { // else the handler finds what faults first
+	if (c.lastByte(in, va)^va)&^pageMask == 0 && c.canonical(va) && !c.engine.evicts(in, va) { // else the handler finds what faults first
 		if !c.reach(va, c.access(a)) {
 			c.unwound()
 			return c.engine.exitOp
@@ -316,6 +328,7 @@ func (c *CPU) miss(a mmu.Access) *uop {
 		}
 		if array[va>>12&(mmu.Entries-1)].tag == c.lastByte(in, va)&^pageMask|c.ctx || c.inLines(lines, va, uint64(uopBytes[in.op])) {
 			c.budget -= left
+			c.engine.retried, c.engine.retriedVA = in, va
 			return in
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	decode "stasis/decode/x86"
+	"stasis/mmu"
 )
 
 // Segments that only look flat: blocks must not take them for that. An expand-down segment with the greatest limit has nothing in
@@ -56,6 +57,23 @@ func TestBranchThroughTable(t *testing.T) {
 			if c.rip != target+1 || c.R[4] != uint64(testStack-b.pushes*mode.word) {
 				t.Errorf("%s, %s: at %#x with the stack at %#x", mode.name, b.text, c.rip, c.R[4])
 			}
+		}
+	}
+}
+
+// A CALL through memory whose pointer and stack have the same place in the TLB, page by page, is a call.
+func TestCallWithOneTLBEntry(t *testing.T) {
+	const far, target = mmu.Entries * mmu.PageSize, testCode + 0x40
+	c := longCPU(t, 0x90, 0xff, 0x13)            // NOP; CALL [RBX]
+	c.put64(testPD+far>>21<<3, testPT|pageFlags) // the page tables again, with the same frames
+	c.ram.WriteAt([]byte{0xf4}, target)
+	c.put64(testUser, target)
+	for range 3 {
+		c.rip, c.State.Halted = testCode, false
+		c.R[3], c.R[4] = testUser, testUser+far+0x800
+		c.Run(3)
+		if c.rip != target+1 || c.R[4] != testUser+far+0x7f8 || c.Units() != 3 {
+			t.Fatalf("at %#x with the stack at %#x after %d units", c.rip, c.R[4], c.Units())
 		}
 	}
 }
