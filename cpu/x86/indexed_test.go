@@ -17,7 +17,7 @@ func TestBranchThroughMemory(t *testing.T) {
 		cpu := longCPU(t, c.code...)
 		cpu.put64(table, target)
 		cpu.put64(target, 0xfeeb) // JMP to itself
-		for range 3 { // the first finds the block
+		for range 3 {             // the first finds the block
 			cpu.rip = testCode
 			cpu.R[3], cpu.R[1], cpu.R[4] = table, 0, testStack
 			cpu.Run(2)
