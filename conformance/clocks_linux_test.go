@@ -15,8 +15,9 @@ import (
 // late is what Linux prints when time has passed in which it did not run.
 var late = regexp.MustCompile(`(?i)soft lockup|hard lockup|stalled|stalls on|clocksource: (timekeeping|Long|.*unstable|.*skew)|Marking TSC unstable|blocked for more than|hogged CPU|starved|took too long`)
 
-// busy keeps the guest from idling while it is stopped, and RCU from having nothing to wait for.
-const busy = "mkdir -p /mnt; echo be; echo gin; i=0; while [ $i -lt 300 ]; do mount -t tmpfs x /mnt; umount /mnt; i=$((i+1)); done; sleep 2; " +
+// busy keeps the guest from idling while it is stopped, and RCU from having nothing to wait for. It sleeps first: Linux changes to the TSC
+// as its clock a second after it has started.
+const busy = "mkdir -p /mnt; sleep 2; echo be; echo gin; i=0; while [ $i -lt 300 ]; do mount -t tmpfs x /mnt; umount /mnt; i=$((i+1)); done; sleep 2; " +
 	"dmesg | tail -n 40; poweroff -f\n"
 
 // pauseLinux boots Linux, stops it for an hour while it is at work, and returns what it printed after that.
@@ -69,8 +70,7 @@ func sameReplay(t *testing.T, m *machine.Machine, config machine.Config) {
 	}
 }
 
-// TestLinuxHour: Linux does not notice that somebody has thought for an hour, unless its clocks have run on. Alone, a processor has
-// nobody who could wait for it: then only the time tells.
+// TestLinuxHour: Linux does not notice that somebody has thought for an hour, unless its clocks have run on: then RCU complains.
 func TestLinuxHour(t *testing.T) {
 	t.Parallel()
 	for _, mode := range clockModes {
@@ -82,7 +82,7 @@ func TestLinuxHour(t *testing.T) {
 				t.Parallel()
 				log := pauseLinux(t, mode, smp)
 				passed, found := strings.Contains(log, "[ 36"), late.FindAllString(log, -1)
-				if passed != (mode == runningMode) || (len(found) > 0) != (passed && smp > 1) {
+				if passed != (mode == runningMode) || (len(found) > 0) != passed {
 					t.Errorf("an hour has passed: %v; Linux has noticed %q:\n%s", passed, found, log)
 				}
 			})
