@@ -130,6 +130,9 @@ func TestARM64SystemQEMU(t *testing.T) {
 			t.Fatalf("qemu: %v", err)
 		}
 		got, want := string(out), armTranscript(t, c.gic, c.smp)
+		if !strings.Contains(got, "CPU_ON") {
+			t.Fatalf("QEMU %+v: no CPU_ON:\n%s", c, got)
+		}
 		if c.smp > 1 { // with several CPUs, QEMU does atomics another way, and their faults suffer
 			got, want = got[strings.Index(got, "CPU_ON"):], want[strings.Index(want, "CPU_ON"):]
 		}

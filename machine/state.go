@@ -11,8 +11,8 @@ import (
 	"stasis/replay"
 )
 
-// encodingVersion heads the canonical encoding. It goes up with every change of a State struct.
-const encodingVersion = "stasis state 4"
+// EncodingVersion heads the canonical encoding. It goes up with every change of a State struct, and with it all hashes change.
+const EncodingVersion = "stasis state 4"
 
 // Snapshot is a machine at one boundary. Snapshots of one machine share the pages that are equal in them.
 type Snapshot struct {
@@ -45,7 +45,7 @@ func (m *Machine) addPart(name string, state any, loaded func()) {
 
 // encode appends the canonical encoding of everything but memory.
 func (m *Machine) encode(b []byte) []byte {
-	b = append(b, encodingVersion...)
+	b = append(b, EncodingVersion...)
 	b = cpu.Encode(b, &m.State)
 	return m.encodeParts(b)
 }
@@ -104,10 +104,10 @@ func (m *Machine) Snapshot() *Snapshot {
 // host has seen is not written a second time.
 func (m *Machine) Restore(s *Snapshot) error {
 	b := s.state
-	if len(b) < len(encodingVersion) || string(b[:len(encodingVersion)]) != encodingVersion {
+	if len(b) < len(EncodingVersion) || string(b[:len(EncodingVersion)]) != EncodingVersion {
 		return ErrSnapshot
 	}
-	b, err := cpu.Decode(b[len(encodingVersion):], &m.State)
+	b, err := cpu.Decode(b[len(EncodingVersion):], &m.State)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrSnapshot, err)
 	}
