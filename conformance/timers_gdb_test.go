@@ -99,7 +99,7 @@ func TestGDBTimers(t *testing.T) {
 			t.Run(fmt.Sprintf("%d Hz %v", hz, clock), func(t *testing.T) {
 				t.Parallel()
 				e := embedded{name: guests.Demo, smp: 1, hz: hz}
-				at, strange := playTimers(t, e, append([]string{"--ips", strconv.Itoa(ips), "--mem", "16M"}, clock...))
+				at, strange := playTimers(t, e, append([]string{"--ips", strconv.Itoa(ips), "--mem", "128M"}, clock...))
 				if strange != "0" {
 					t.Errorf("%s steps ended somewhere else", strange)
 				}
