@@ -71,7 +71,8 @@ type engine struct {
 	retriedVA uint64 // at this address
 	way       int    // which successor a terminator chose
 	mode      uint64
-	limit     uint32 // of CS, outside flat segments
+	limits    [16]uint32 // of CS, outside flat segments, that the mode of blocks has by number
+	limited   int        // so many of them are in use
 	builder   builder
 }
 
@@ -136,14 +137,27 @@ func (c *CPU) segmentsChanged() {
 		mode |= c.flatness()
 	}
 	e := &c.engine
+	if mode&1 == 0 && c.mode != decode.Mode64 {
+		mode |= e.limitSlot(c.Seg[decode.CS].Limit) << 8
+	}
 	if mode != e.mode {
 		e.mode = mode
 		e.dropCode()
 	}
-	if limit := c.Seg[decode.CS].Limit; mode&1 == 0 && c.mode != decode.Mode64 && limit != e.limit {
-		e.limit = limit
-		e.flush()
+}
+
+// limitSlot is the place of a limit of CS among those that blocks have been decoded under. When there are too many, all blocks go.
+func (e *engine) limitSlot(limit uint32) uint64 {
+	n := slices.Index(e.limits[:e.limited], limit)
+	if n < 0 {
+		if e.limited == len(e.limits) {
+			e.flush()
+			e.limited = 0
+		}
+		n = e.limited
+		e.limits[n], e.limited = limit, n+1
 	}
+	return uint64(n)
 }
 
 // ipOf is the instruction pointer of a linear code address.
