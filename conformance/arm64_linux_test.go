@@ -78,17 +78,7 @@ func checkLinuxARM64(t *testing.T, o outcome, gic, smp int) {
 	if v3 := strings.Contains(o.log, "GICv3: 256 SPIs implemented"); v3 != (gic == 3) {
 		t.Errorf("the kernel has found a GICv3: %v", v3)
 	}
-	for line := range strings.Lines(o.log) {
-		if trouble.MatchString(line) {
-			t.Errorf("the kernel complains: %s", strings.TrimSpace(line))
-		}
-	}
-	known := explained(t)
-	for name, n := range o.unimplemented {
-		if !known[name] {
-			t.Errorf("%s was met %d times: implement it, or explain it in docs/UNIMPLEMENTED.md", name, n)
-		}
-	}
+	checkComplaints(t, o)
 }
 
 // TestLinuxARM64Hashes boots Linux in every way: same hashes all along.

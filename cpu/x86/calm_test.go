@@ -109,16 +109,17 @@ func (c *CPU) calmHandlers(ip uint32) {
 		}
 		return
 	}
+	long := c.EFER&eferLMA != 0
 	for n := range uint64(0x80) {
 		var b []byte
 		coded := 1<<n&(1<<vecDF|1<<vecTS|1<<vecNP|1<<vecSS|1<<vecGP|1<<vecPF|1<<vecAC) != 0 && n < 32
-		switch long := c.EFER&eferLMA != 0; {
-		case long && coded: // ADD RSP,8
-			b = []byte{0x48, 0x83, 0xc4, 8}
-		case coded:
+		if coded { // ADD ESP,4 or ADD RSP,8
 			b = []byte{0x83, 0xc4, 4}
+			if long {
+				b = []byte{0x48, 0x83, 0xc4, 8}
+			}
 		}
-		if c.EFER&eferLMA != 0 { // MOV qword [RSP],ip; IRETQ
+		if long { // MOV qword [RSP],ip; IRETQ
 			b = append(le.AppendUint32(append(b, 0x48, 0xc7, 4, 0x24), ip), 0x48, 0xcf)
 		} else {
 			b = append(le.AppendUint32(append(b, 0xc7, 4, 0x24), ip), 0xcf)

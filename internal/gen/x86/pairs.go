@@ -3,6 +3,7 @@ package main
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 
 	"stasis/internal/gen/joined"
 )
@@ -16,17 +17,7 @@ func (u *uops) pair(list string) {
 	joined.Each(list, u.body, advance, func(first, second, text string) {
 		name := first + second[1:]
 		u.firsts = append(u.firsts, first)
-		u.add(name, u.access(first), text)
+		u.add(name, u.bytes[slices.Index(u.names, first)], text)
 		u.pairs = append(u.pairs, fmt.Sprintf("{%s, %s}: %s,", first, second, name))
 	})
-}
-
-// access is the size of an operation's memory operand.
-func (u *uops) access(name string) int {
-	for n := range u.names {
-		if u.names[n] == name {
-			return u.bytes[n]
-		}
-	}
-	return 0
 }
