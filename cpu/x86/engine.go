@@ -333,14 +333,7 @@ func (c *CPU) miss(a mmu.Access) *uop {
 			c.unwound()
 			return c.engine.exitOp
 		}
-		if b.Dead { // the walk set a bit in its page
-			return c.proceed()
-		}
-		array, lines := &c.tlbR, &c.lineR
-		if a == mmu.Write {
-			array, lines = &c.tlbW, &c.lineW
-		}
-		if array[va>>12&(mmu.Entries-1)].tag == c.lastByte(in, va)&^pageMask|c.ctx || c.inLines(lines, va, uint64(uopBytes[in.op])) {
+		if !b.Dead && c.inInline(in, va, a) { // a walk may set a bit in the page of its block: then it goes as it was decoded
 			c.budget -= left
 			c.engine.retried, c.engine.retriedVA = in, va
 			return in
@@ -360,6 +353,15 @@ func (c *CPU) miss(a mmu.Access) *uop {
 	}
 	c.budget -= left - 1
 	return next1(in)
+}
+
+// inInline reports whether the arrays that the fast path asks hold the access of a micro-operation.
+func (c *CPU) inInline(in *uop, va uint64, a mmu.Access) bool {
+	array, lines := &c.tlbR, &c.lineR
+	if a == mmu.Write {
+		array, lines = &c.tlbW, &c.lineW
+	}
+	return array[mmu.Index(va)].tag == c.lastByte(in, va)&^pageMask|c.ctx || c.inLines(lines, va, uint64(uopBytes[in.op]))
 }
 
 // lastByte is the address of the last byte of a micro-operation's access.
