@@ -28,7 +28,7 @@ type Block struct {
 // Key is what decoding depends on.
 type Key struct {
 	PA, VA uint64
-	Mode   uint64 // what the engine assumes besides, in the low 12 bits
+	Mode   uint64 // what the engine assumes besides, in bits that no physical page has
 }
 
 // Store finds blocks by key and by physical page. Block 0 is not used. The engine keeps the instructions themselves, in the order of

@@ -60,6 +60,7 @@ type CPU struct {
 	at     uintptr
 	_      uint64
 	R      [regCount]uint64
+	segEnd [8]uint64 // of ES–GS outside 64-bit code: how far the fast path may reach
 	tlbR   [mmu.Entries]inline
 	tlbW   [mmu.Entries]inline
 	lineR  [lineCount]line

@@ -32,6 +32,13 @@ type term struct {
 	target [2]uint64
 }
 
+// What the mode of blocks says besides the decoding mode: flat segments, else a 32-bit stack and the place of CS among engine.codes.
+const (
+	modeFlat = 1
+	modeBig  = 2
+	modeCode = 48
+)
+
 const (
 	uopSize  = unsafe.Sizeof(uop{})
 	blockMax = 64 // instructions in a block
@@ -49,6 +56,12 @@ type codeSlot struct {
 type jump struct {
 	va, key uint64
 	link    *uop
+}
+
+// codeRange is base and limit of CS.
+type codeRange struct {
+	base  uint64
+	limit uint32
 }
 
 type engine struct {
@@ -71,8 +84,8 @@ type engine struct {
 	retriedVA uint64 // at this address
 	way       int    // which successor a terminator chose
 	mode      uint64
-	limits    [16]uint32 // of CS, outside flat segments, that the mode of blocks has by number
-	limited   int        // so many of them are in use
+	codes     [64]codeRange // of CS, outside flat segments, that the mode of blocks has by number
+	coded     int           // so many of them are in use
 	builder   builder
 }
 
@@ -134,28 +147,47 @@ func (c *CPU) InvalidateCode(page uint64) {
 func (c *CPU) segmentsChanged() {
 	mode := uint64(c.mode) & 0x70
 	if c.mode != decode.Mode64 {
-		mode |= c.flatness()
+		mode |= c.segmentMode()
 	}
-	e := &c.engine
-	if mode&1 == 0 && c.mode != decode.Mode64 {
-		mode |= e.limitSlot(c.Seg[decode.CS].Limit) << 8
-	}
-	if mode != e.mode {
+	if e := &c.engine; mode != e.mode {
 		e.mode = mode
 		e.dropCode()
 	}
 }
 
-// limitSlot is the place of a limit of CS among those that blocks have been decoded under. When there are too many, all blocks go.
-func (e *engine) limitSlot(limit uint32) uint64 {
-	n := slices.Index(e.limits[:e.limited], limit)
+// segmentMode is what the mode of blocks says of segments.
+func (c *CPU) segmentMode() (mode uint64) {
+	for n := range c.Seg {
+		c.segEnd[n] = c.Seg[n].end()
+	}
+	if c.flat() {
+		return modeFlat
+	}
+	if c.Seg[decode.SS].Attr&attrDB != 0 {
+		mode = modeBig
+	}
+	cs := &c.Seg[decode.CS]
+	return mode | c.engine.codeSlot(codeRange{cs.Base, cs.Limit})<<modeCode
+}
+
+// end is where a segment ends that the fast path may read and write from 0 on; 0 if there is anything special about it.
+func (s *Segment) end() uint64 {
+	if !s.permits(true) || s.Attr&attrExpandDown != 0 {
+		return 0
+	}
+	return uint64(s.Limit) + 1
+}
+
+// codeSlot is the place of a code segment among those that blocks have been decoded under. When there are too many, all blocks go.
+func (e *engine) codeSlot(r codeRange) uint64 {
+	n := slices.Index(e.codes[:e.coded], r)
 	if n < 0 {
-		if e.limited == len(e.limits) {
+		if e.coded == len(e.codes) {
 			e.flush()
-			e.limited = 0
+			e.coded = 0
 		}
-		n = e.limited
-		e.limits[n], e.limited = limit, n+1
+		n = e.coded
+		e.codes[n], e.coded = r, n+1
 	}
 	return uint64(n)
 }
@@ -168,15 +200,15 @@ func (c *CPU) ipOf(lin uint64) uint64 {
 	return (lin - c.Seg[decode.CS].Base) & 0xffffffff
 }
 
-// flatness is 1 if CS, DS, ES and SS are flat 4 GiB segments, and SS is a 32-bit stack.
-func (c *CPU) flatness() uint64 {
+// flat reports whether CS, DS, ES and SS are flat 4 GiB segments, and SS is a 32-bit stack.
+func (c *CPU) flat() bool {
 	for n := decode.ES; n <= decode.DS; n++ {
 		s := &c.Seg[n]
-		if s.Base != 0 || s.Limit != 0xffffffff || s.Attr&attrP == 0 || n != decode.CS && (!s.permits(true) || s.Attr&attrExpandDown != 0) {
-			return 0
+		if s.Base != 0 || s.Limit != 0xffffffff || s.Attr&attrP == 0 || n != decode.CS && c.segEnd[n] == 0 {
+			return false
 		}
 	}
-	return uint64(c.Seg[decode.SS].Attr / attrDB & 1)
+	return c.Seg[decode.SS].Attr&attrDB != 0
 }
 
 // runBlocks runs blocks until the budget's edge or until something else has to be done. Where no block can run, it is one step.
@@ -296,7 +328,7 @@ func (c *CPU) slow(in *uop) *uop {
 	if c.leaving || c.attention {
 		return c.engine.exitOp
 	}
-	if c.next != after || left == 1 || b.Dead {
+	if c.next != after || left == 1 || b.Dead || !in.last {
 		return c.proceed()
 	}
 	c.budget -= left - 1
@@ -315,7 +347,7 @@ func (c *CPU) proceed() *uop {
 // for it: the two have the same place in the TLB, and the block would fill in one and the other for ever.
 func (e *engine) evicts(in *uop, va uint64) bool {
 	switch in.op {
-	case uCALL_m64, uCALL_m64x, uCALL_m32, uCALL_m32x:
+	case uCALL_m64, uCALL_m64x, uCALL_m32, uCALL_m32x, uCALL_m16, uCALL_m16x, uCALL_m32s, uCALL_m32sx, uCALL_m32b, uCALL_m32bx:
 		return in == e.retried && mmu.Index(va) == mmu.Index(e.retriedVA) && (va^e.retriedVA)&^pageMask != 0
 	}
 	return false

@@ -159,12 +159,13 @@ func (w *builder) goOn() {
 	w.terminate(len(w.insts)-1, uop{op: uJMP}, w.c.linearIP(w.next))
 }
 
-// address fills in a memory operand; false if it is not of a form that the switch has.
-func (w *builder) address(k int, u *uop) (indexed, ok bool) {
+// address fills in a memory operand of size bytes.
+func (w *builder) address(k int, u *uop, size int) (indexed bool) {
 	i := &w.insts[k]
 	c := w.c
 	if c.mode != decode.Mode64 {
-		return w.address32(k, u)
+		w.addressLegacy(k, u, size)
+		return false
 	}
 	base, idx := i.Base, i.Index
 	u.disp, u.scale = i.Disp, i.Scale
@@ -188,23 +189,49 @@ func (w *builder) address(k int, u *uop) (indexed, ok bool) {
 		}
 	}
 	u.base, u.idx = base, idx
-	return idx != decode.RegNone, true
+	return idx != decode.RegNone
 }
 
-// address32 is a memory operand of flat 32-bit code: the sum is cut to 32 bits first.
-func (w *builder) address32(k int, u *uop) (indexed, ok bool) {
+// addressLegacy is a memory operand of 16- and 32-bit code: the sum is cut first, and goes through its segment unless that is flat.
+func (w *builder) addressLegacy(k int, u *uop, size int) {
 	i := &w.insts[k]
-	if !w.flat32() || i.AddrSize != 4 || i.Seg >= decode.FS || i.Seg == decode.CS {
-		return false, false
+	flat := w.c.engine.mode&modeFlat != 0 && i.Seg < decode.FS && i.Seg != decode.CS
+	u.base, u.idx = regTemp, regZero
+	switch {
+	case flat && i.AddrSize == 4 && i.Base == decode.RegNone && i.Index == decode.RegNone:
+		u.base, u.disp = regZero, i.Disp&0xffffffff
+	case flat && i.AddrSize == 4:
+		w.emit(k, w.offset(i))
+	default:
+		seg := w.offset(i)
+		seg.op, seg.src, seg.imm = uSEG32, i.Seg, int64(size)
+		if i.AddrSize == 2 {
+			seg.op = uSEG16
+		}
+		w.leave(k, seg) // the handler does the whole instruction
 	}
-	u.base, u.idx = regZero, regZero
-	if i.Base == decode.RegNone && i.Index == decode.RegNone {
-		u.disp = i.Disp & 0xffffffff
-		return false, true
+}
+
+// offset computes a 32-bit effective address.
+func (w *builder) offset(i *Inst) uop {
+	return uop{op: w.leaOp(4, i.Index != decode.RegNone), dst: regTemp * 8, base: i.Base, idx: i.Index, scale: i.Scale, disp: i.Disp}
+}
+
+// leaLegacy is LEA in 16- and 32-bit code.
+func (w *builder) leaLegacy(k int) bool {
+	i := &w.insts[k]
+	u, dst := w.offset(i), w.regOf(i, 0)
+	if i.AddrSize == 4 && i.OpSize == 4 {
+		u.dst = dst
+		w.emit(k, u)
+		return true
 	}
-	w.emit(k, uop{op: w.leaOp(4, i.Index != decode.RegNone), dst: regTemp * 8, base: i.Base, idx: i.Index, scale: i.Scale, disp: i.Disp})
-	u.base = regTemp
-	return false, true
+	w.emit(k, u)
+	key := uopKey{decode.MOVZX, formRR16, 4, false, false, 0}
+	if i.OpSize == 2 {
+		key = uopKey{decode.MOV, formRR, 2, false, false, 0}
+	}
+	return w.find(k, uop{dst: dst, src: regTemp * 8}, key)
 }
 
 func (w *builder) leaOp(size uint8, indexed bool) uint16 {
@@ -229,7 +256,7 @@ func (w *builder) simple(k int, dead bool) bool {
 	case decode.LEAVE:
 		ops := w.stackOps(i)
 		if ops != nil {
-			w.emit(k, uop{op: ops.leave})
+			w.emit(k, uop{op: ops.leave, dst: 5 * 8})
 		}
 		return ops != nil
 	case decode.XCHG:
@@ -320,7 +347,9 @@ func (w *builder) two(k int, dead bool) bool {
 		}
 	}
 	if i.Op == decode.LEA {
-		form = formRM
+		if form = formRM; w.c.mode != decode.Mode64 {
+			return w.leaLegacy(k)
+		}
 	}
 	u := uop{imm: i.Imm}
 	key := uopKey{i.Op, form, operandBytes(i), false, dead, 0}
@@ -329,9 +358,11 @@ func (w *builder) two(k int, dead bool) bool {
 		if _, ok := uopOf[uopKey{i.Op, form, key.size, false, false, 0}]; !ok {
 			return false
 		}
-		if key.indexed, ok = w.address(k, &u); !ok {
-			return false
+		n := 0
+		if kinds[1] == 'm' {
+			n = 1
 		}
+		key.indexed = w.address(k, &u, i.OperandSize(n))
 	}
 	if kinds[0] == 'r' {
 		u.dst = w.regOf(i, 0)
@@ -366,10 +397,7 @@ func (w *builder) one(k int, dead bool) bool {
 		if _, ok := uopOf[key]; !ok {
 			return false
 		}
-		var ok bool
-		if key.indexed, ok = w.address(k, &u); !ok {
-			return false
-		}
+		key.indexed = w.address(k, &u, i.OperandSize(0))
 	default:
 		return false
 	}
@@ -408,7 +436,8 @@ func (w *builder) conditional(k int) bool {
 }
 
 func (w *builder) widenAcc(k int) bool {
-	op := map[[2]int]uint16{{int(decode.CBW), 4}: uCWDE, {int(decode.CBW), 8}: uCDQE, {int(decode.CWD), 4}: uCDQ, {int(decode.CWD), 8}: uCQO}
+	op := map[[2]int]uint16{{int(decode.CBW), 2}: uCBW, {int(decode.CBW), 4}: uCWDE, {int(decode.CBW), 8}: uCDQE,
+		{int(decode.CWD), 2}: uCWD, {int(decode.CWD), 4}: uCDQ, {int(decode.CWD), 8}: uCQO}
 	u, ok := op[[2]int{int(w.insts[k].Op), int(w.insts[k].OpSize)}]
 	if ok {
 		w.emit(k, uop{op: u})
@@ -416,27 +445,37 @@ func (w *builder) widenAcc(k int) bool {
 	return ok
 }
 
-// stackOps are the micro-operations that use the stack or an address of one width.
+// stackOps are the micro-operations that use the stack, or an instruction pointer of one width.
 type stackOps struct{ pushR, pushI, popR, leave, call, ret, jmpR, jmpM, callR, callM uint16 }
 
 var (
 	stack64 = stackOps{uPUSH_r64, uPUSH_i64, uPOP_r64, uLEAVE64, uCALL64, uRET64, uJMP_r64, uJMP_m64, uCALL_r64, uCALL_m64}
 	stack32 = stackOps{uPUSH_r32, uPUSH_i32, uPOP_r32, uLEAVE32, uCALL32, uRET32, uJMP_r32, uJMP_m32, uCALL_r32, uCALL_m32}
+
+	// through SS, with a pointer of 16 bits (s) and 32 bits (b)
+	stack16  = stackOps{uPUSH_r16, uPUSH_i16, uPOP_r16, uLEAVE16, uCALL16, uRET16, uJMP_r16, uJMP_m16, uCALL_r16, uCALL_m16}
+	stack32s = stackOps{uPUSH_r32s, uPUSH_i32s, uPOP_r32s, uLEAVE32s, uCALL32s, uRET32s, uJMP_r32s, uJMP_m32s, uCALL_r32s, uCALL_m32s}
+	stack32b = stackOps{uPUSH_r32b, uPUSH_i32b, uPOP_r32b, uLEAVE32b, uCALL32b, uRET32b, uJMP_r32b, uJMP_m32b, uCALL_r32b, uCALL_m32b}
 )
 
-// stackOps are those of an instruction, nil where there are none: in 64-bit and flat 32-bit code there are for the default width.
+// stackOps are those of an instruction, nil where there are none: 16-bit words go on 16-bit stacks only.
 func (w *builder) stackOps(i *Inst) *stackOps {
-	switch {
-	case w.c.mode == decode.Mode64 && i.OpSize == 8:
-		return &stack64
-	case w.flat32() && i.OpSize == 4:
+	switch mode := w.c.engine.mode; {
+	case w.c.mode == decode.Mode64:
+		if i.OpSize == 8 {
+			return &stack64
+		}
+	case i.OpSize == 4 && mode&modeFlat != 0:
 		return &stack32
+	case i.OpSize == 4 && mode&modeBig != 0:
+		return &stack32b
+	case i.OpSize == 4:
+		return &stack32s
+	case mode&(modeFlat|modeBig) == 0:
+		return &stack16
 	}
 	return nil
 }
-
-// flat32 reports whether the code is 32-bit code with flat segments.
-func (w *builder) flat32() bool { return w.c.mode == decode.Mode32 && w.c.engine.mode&1 != 0 }
 
 // pushPop lowers PUSH and POP of registers and PUSH of immediates.
 func (w *builder) pushPop(k int) bool {
@@ -456,7 +495,7 @@ func (w *builder) pushPop(k int) bool {
 	return true
 }
 
-// terminal lowers the branches of 64-bit and flat 32-bit code.
+// terminal lowers the near branches.
 func (w *builder) terminal(k int) bool {
 	i := &w.insts[k]
 	ops := w.stackOps(i)
@@ -473,10 +512,16 @@ func (w *builder) terminal(k int) bool {
 	switch i.Op {
 	case decode.JCC:
 		w.terminate(k, uop{op: w.jccOp(i)}, after, to)
+	case decode.LOOP, decode.JCXZ:
+		op := map[uint8]uint16{2: uLOOP16, 4: uLOOP32, 8: uLOOP64}[i.AddrSize]
+		if i.Op == decode.JCXZ {
+			op += uJCXZ16 - uLOOP16
+		}
+		w.terminate(k, uop{op: op, dst: 1 * 8}, after, to)
 	case decode.JMP:
-		return w.jump(k, ops, to)
+		w.jump(k, ops, to)
 	case decode.CALL:
-		return w.call(k, ops, to, after)
+		w.call(k, ops, to)
 	case decode.RET:
 		w.leave(k, uop{op: ops.ret, imm: int64(uint16(i.Imm))})
 	default:
@@ -499,20 +544,16 @@ func (w *builder) privilege(k int) bool {
 	return true
 }
 
-// ways are the addresses behind a relative branch and where it goes; ok is false if that is no address.
+// ways are the addresses behind a relative branch, a block's last instruction, and where it goes; ok is false if it must not go there.
 func (w *builder) ways(k int) (after, to uint64, ok bool) {
-	i := &w.insts[k]
-	after = w.c.wrapCode(w.addrs[k] + uint64(i.Len))
-	to = w.c.wrapCode(after + uint64(i.Imm))
-	return after, to, w.c.mode != decode.Mode64 || w.c.canonical(to)
-}
-
-// wrapCode cuts an address of flat code to the mode's width.
-func (c *CPU) wrapCode(va uint64) uint64 {
+	i, c := &w.insts[k], w.c
+	ip := cutSize(w.next+uint64(i.Imm), i.OpSize)
 	if c.mode == decode.Mode64 {
-		return va
+		ok = c.canonical(ip)
+	} else {
+		ok = ip <= uint64(c.Seg[decode.CS].Limit)
 	}
-	return va & 0xffffffff
+	return c.linearIP(w.next), c.linearIP(ip), ok
 }
 
 // jccOp is the micro-operation of an unfused conditional jump.
@@ -520,7 +561,7 @@ func (w *builder) jccOp(i *Inst) uint16 {
 	return uopOf[uopKey{decode.JCC, formR, 8, false, false, i.Opcode&15 + 1}]
 }
 
-func (w *builder) jump(k int, ops *stackOps, to uint64) bool {
+func (w *builder) jump(k int, ops *stackOps, to uint64) {
 	i := &w.insts[k]
 	switch {
 	case !i.HasModRM:
@@ -528,35 +569,28 @@ func (w *builder) jump(k int, ops *stackOps, to uint64) bool {
 	case !i.IsMem:
 		w.leave(k, uop{op: ops.jmpR, src: i.RM * 8})
 	default:
-		return w.through(k, uop{op: ops.jmpM})
+		w.through(k, uop{op: ops.jmpM})
 	}
-	return true
 }
 
-func (w *builder) call(k int, ops *stackOps, to, after uint64) bool {
-	i := &w.insts[k]
+func (w *builder) call(k int, ops *stackOps, to uint64) {
+	i, after := &w.insts[k], int64(w.next)
 	switch {
 	case !i.HasModRM:
-		w.terminate(k, uop{op: ops.call, imm: int64(after)}, to)
+		w.terminate(k, uop{op: ops.call, imm: after}, to)
 	case !i.IsMem:
-		w.leave(k, uop{op: ops.callR, src: i.RM * 8, imm: int64(after)})
+		w.leave(k, uop{op: ops.callR, src: i.RM * 8, imm: after})
 	default:
-		return w.through(k, uop{op: ops.callM, imm: int64(after)})
+		w.through(k, uop{op: ops.callM, imm: after})
 	}
-	return true
 }
 
 // through lowers a branch through memory. Each indexed form is as far behind the other.
-func (w *builder) through(k int, u uop) bool {
-	indexed, ok := w.address(k, &u)
-	if !ok {
-		return false
-	}
-	if indexed {
+func (w *builder) through(k int, u uop) {
+	if w.address(k, &u, int(w.insts[k].OpSize)) {
 		u.op += uJMP_m64x - uJMP_m64
 	}
 	w.leave(k, u)
-	return true
 }
 
 // fusable are the instructions that the switch has together with a conditional jump.
@@ -581,7 +615,7 @@ func (w *builder) fuse(k int) bool {
 	u := uop{op: op, imm: i.Imm}
 	mark := len(w.out)
 	if form == formRM || form == formMR || form == formMI {
-		if indexed, ok := w.address(k, &u); !ok || indexed {
+		if w.address(k, &u, int(operandBytes(i))) {
 			w.out = w.out[:mark]
 			return false
 		}

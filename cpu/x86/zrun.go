@@ -8,6 +8,7 @@ import (
 	"math/bits"
 	"unsafe"
 
+	decode "stasis/decode/x86"
 	"stasis/mmu"
 )
 
@@ -10838,8 +10839,9 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			*p = uint64(c.R[in.src>>3&31])
-			c.R[4] = ea
+			c.R[4] = top
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uPUSH_i64:
@@ -10857,8 +10859,9 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			*p = uint64(in.imm)
-			c.R[4] = ea
+			c.R[4] = top
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uPOP_r64:
@@ -10876,9 +10879,10 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			v := *p
-			c.R[4] = ea + 8
-			c.R[in.dst>>3&31] = uint64(v)
+			c.R[4] = top + 8
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLEAVE64:
@@ -10896,8 +10900,9 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			c.R[5] = uint64(*p)
-			c.R[4] = ea + 8
+			top := ea
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			c.R[4] = top + 8
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uCALL64:
@@ -10915,8 +10920,9 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			*p = uint64(in.imm)
-			c.R[4] = ea
+			c.R[4] = top
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			nx := t.link[0]
 			if c.budget -= int64(nx.n); c.budget < 0 {
@@ -10943,7 +10949,8 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			va := uint64(*p)
+			top := ea
+			va := uint64(uint64(*p))
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
 			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
@@ -10958,7 +10965,7 @@ func (c *CPU) run(in *uop) {
 				continue
 			}
 			c.budget -= int64(nx.n)
-			c.R[4] = ea + 8 + uint64(in.imm)
+			c.R[4] = top + 8 + uint64(in.imm)
 			in = nx
 			continue
 
@@ -10996,6 +11003,7 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			va := uint64(uint64(c.R[in.src>>3&31]))
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
@@ -11012,7 +11020,7 @@ func (c *CPU) run(in *uop) {
 			}
 			c.budget -= int64(nx.n)
 			*p = uint64(in.imm)
-			c.R[4] = ea
+			c.R[4] = top
 			in = nx
 			continue
 
@@ -11031,7 +11039,7 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			va := uint64(*p)
+			va := uint64(uint64(*p))
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
 			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
@@ -11064,7 +11072,7 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			va := uint64(*p)
+			va := uint64(uint64(*p))
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
 			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
@@ -11099,7 +11107,7 @@ func (c *CPU) run(in *uop) {
 					page = l.page
 				}
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
-				va = uint64(*p)
+				va = uint64(uint64(*p))
 			}
 			ea := c.R[4] - 8
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -11115,6 +11123,7 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
 			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
@@ -11130,7 +11139,7 @@ func (c *CPU) run(in *uop) {
 			}
 			c.budget -= int64(nx.n)
 			*p = uint64(in.imm)
-			c.R[4] = ea
+			c.R[4] = top
 			in = nx
 			continue
 
@@ -11151,7 +11160,7 @@ func (c *CPU) run(in *uop) {
 					page = l.page
 				}
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
-				va = uint64(*p)
+				va = uint64(uint64(*p))
 			}
 			ea := c.R[4] - 8
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -11167,6 +11176,7 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
 			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
@@ -11182,7 +11192,7 @@ func (c *CPU) run(in *uop) {
 			}
 			c.budget -= int64(nx.n)
 			*p = uint64(in.imm)
-			c.R[4] = ea
+			c.R[4] = top
 			in = nx
 			continue
 
@@ -11201,8 +11211,9 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			*p = uint32(c.R[in.src>>3&31])
-			c.R[4] = ea
+			c.R[4] = uint64(uint32(top))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uPUSH_i32:
@@ -11220,8 +11231,9 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			*p = uint32(in.imm)
-			c.R[4] = ea
+			c.R[4] = uint64(uint32(top))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uPOP_r32:
@@ -11239,9 +11251,10 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			v := *p
-			c.R[4] = uint64(uint32(ea + 4))
-			c.R[in.dst>>3&31] = uint64(v)
+			c.R[4] = uint64(uint32(top + 4))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(v)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLEAVE32:
@@ -11259,8 +11272,9 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint32)(unsafe.Add(page, ea&pageMask))
-			c.R[5] = uint64(*p)
-			c.R[4] = uint64(uint32(ea + 4))
+			top := ea
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			c.R[4] = uint64(uint32(top + 4))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uCALL32:
@@ -11278,8 +11292,9 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			*p = uint32(in.imm)
-			c.R[4] = ea
+			c.R[4] = uint64(uint32(top))
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			nx := t.link[0]
 			if c.budget -= int64(nx.n); c.budget < 0 {
@@ -11306,7 +11321,8 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint32)(unsafe.Add(page, ea&pageMask))
-			va := uint64(*p)
+			top := ea
+			va := uint64(uint32(*p))
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
 			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
@@ -11321,7 +11337,7 @@ func (c *CPU) run(in *uop) {
 				continue
 			}
 			c.budget -= int64(nx.n)
-			c.R[4] = uint64(uint32(ea + 4 + uint64(in.imm)))
+			c.R[4] = uint64(uint32(top + 4 + uint64(in.imm)))
 			in = nx
 			continue
 
@@ -11359,6 +11375,7 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			va := uint64(uint32(c.R[in.src>>3&31]))
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
@@ -11375,7 +11392,7 @@ func (c *CPU) run(in *uop) {
 			}
 			c.budget -= int64(nx.n)
 			*p = uint32(in.imm)
-			c.R[4] = ea
+			c.R[4] = uint64(uint32(top))
 			in = nx
 			continue
 
@@ -11394,7 +11411,7 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint32)(unsafe.Add(page, ea&pageMask))
-			va := uint64(*p)
+			va := uint64(uint32(*p))
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
 			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
@@ -11427,7 +11444,7 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint32)(unsafe.Add(page, ea&pageMask))
-			va := uint64(*p)
+			va := uint64(uint32(*p))
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
 			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
@@ -11462,7 +11479,7 @@ func (c *CPU) run(in *uop) {
 					page = l.page
 				}
 				p := (*uint32)(unsafe.Add(page, ea&pageMask))
-				va = uint64(*p)
+				va = uint64(uint32(*p))
 			}
 			ea := uint64(uint32(c.R[4] - 4))
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
@@ -11478,6 +11495,7 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
 			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
@@ -11493,7 +11511,7 @@ func (c *CPU) run(in *uop) {
 			}
 			c.budget -= int64(nx.n)
 			*p = uint32(in.imm)
-			c.R[4] = ea
+			c.R[4] = uint64(uint32(top))
 			in = nx
 			continue
 
@@ -11514,9 +11532,786 @@ func (c *CPU) run(in *uop) {
 					page = l.page
 				}
 				p := (*uint32)(unsafe.Add(page, ea&pageMask))
-				va = uint64(*p)
+				va = uint64(uint32(*p))
 			}
 			ea := uint64(uint32(c.R[4] - 4))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			top := ea
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			*p = uint32(in.imm)
+			c.R[4] = uint64(uint32(top))
+			in = nx
+			continue
+
+		case uPUSH_r16:
+			top := uint64(uint16(c.R[4] - 2))
+			if top+2 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
+			*p = uint16(c.R[in.src>>3&31])
+			*(*uint16)(unsafe.Pointer(&c.R[4])) = uint16(top)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uPUSH_i16:
+			top := uint64(uint16(c.R[4] - 2))
+			if top+2 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
+			*p = uint16(in.imm)
+			*(*uint16)(unsafe.Pointer(&c.R[4])) = uint16(top)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uPOP_r16:
+			top := uint64(uint16(c.R[4]))
+			if top+2 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
+			v := *p
+			*(*uint16)(unsafe.Pointer(&c.R[4])) = uint16(top + 2)
+			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEAVE16:
+			top := uint64(uint16(c.R[5]))
+			if top+2 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
+			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *p
+			*(*uint16)(unsafe.Pointer(&c.R[4])) = uint16(top + 2)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCALL16:
+			top := uint64(uint16(c.R[4] - 2))
+			if top+2 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
+			*p = uint16(in.imm)
+			*(*uint16)(unsafe.Pointer(&c.R[4])) = uint16(top)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uRET16:
+			top := uint64(uint16(c.R[4]))
+			if top+2 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
+			va := uint64(uint32(c.R[regSegBase+decode.CS] + uint64(uint16(*p))))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			*(*uint16)(unsafe.Pointer(&c.R[4])) = uint16(top + 2 + uint64(in.imm))
+			in = nx
+			continue
+
+		case uJMP_r16:
+			va := uint64(uint32(c.R[regSegBase+decode.CS] + uint64(uint16(c.R[in.src>>3&31]))))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			in = nx
+			continue
+
+		case uCALL_r16:
+			top := uint64(uint16(c.R[4] - 2))
+			if top+2 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
+			va := uint64(uint32(c.R[regSegBase+decode.CS] + uint64(uint16(c.R[in.src>>3&31]))))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			*p = uint16(in.imm)
+			*(*uint16)(unsafe.Pointer(&c.R[4])) = uint16(top)
+			in = nx
+			continue
+
+		case uJMP_m16:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
+			va := uint64(uint32(c.R[regSegBase+decode.CS] + uint64(uint16(*p))))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			in = nx
+			continue
+
+		case uJMP_m16x:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
+			va := uint64(uint32(c.R[regSegBase+decode.CS] + uint64(uint16(*p))))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			in = nx
+			continue
+
+		case uCALL_m16:
+			var va uint64
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
+				if e.tag != (ea+1)&^pageMask|c.ctx {
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
+				}
+				p := (*uint16)(unsafe.Add(page, ea&pageMask))
+				va = uint64(uint32(c.R[regSegBase+decode.CS] + uint64(uint16(*p))))
+			}
+			top := uint64(uint16(c.R[4] - 2))
+			if top+2 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			*p = uint16(in.imm)
+			*(*uint16)(unsafe.Pointer(&c.R[4])) = uint16(top)
+			in = nx
+			continue
+
+		case uCALL_m16x:
+			var va uint64
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
+				if e.tag != (ea+1)&^pageMask|c.ctx {
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
+				}
+				p := (*uint16)(unsafe.Add(page, ea&pageMask))
+				va = uint64(uint32(c.R[regSegBase+decode.CS] + uint64(uint16(*p))))
+			}
+			top := uint64(uint16(c.R[4] - 2))
+			if top+2 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+1)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+1)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			*p = uint16(in.imm)
+			*(*uint16)(unsafe.Pointer(&c.R[4])) = uint16(top)
+			in = nx
+			continue
+
+		case uPUSH_r32s:
+			top := uint64(uint16(c.R[4] - 4))
+			if top+4 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			*p = uint32(c.R[in.src>>3&31])
+			*(*uint16)(unsafe.Pointer(&c.R[4])) = uint16(top)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uPUSH_i32s:
+			top := uint64(uint16(c.R[4] - 4))
+			if top+4 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			*p = uint32(in.imm)
+			*(*uint16)(unsafe.Pointer(&c.R[4])) = uint16(top)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uPOP_r32s:
+			top := uint64(uint16(c.R[4]))
+			if top+4 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			v := *p
+			*(*uint16)(unsafe.Pointer(&c.R[4])) = uint16(top + 4)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(v)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEAVE32s:
+			top := uint64(uint16(c.R[5]))
+			if top+4 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			*(*uint16)(unsafe.Pointer(&c.R[4])) = uint16(top + 4)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCALL32s:
+			top := uint64(uint16(c.R[4] - 4))
+			if top+4 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			*p = uint32(in.imm)
+			*(*uint16)(unsafe.Pointer(&c.R[4])) = uint16(top)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uRET32s:
+			top := uint64(uint16(c.R[4]))
+			if top+4 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			va := uint64(uint32(c.R[regSegBase+decode.CS] + uint64(uint32(*p))))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			*(*uint16)(unsafe.Pointer(&c.R[4])) = uint16(top + 4 + uint64(in.imm))
+			in = nx
+			continue
+
+		case uJMP_r32s:
+			va := uint64(uint32(c.R[regSegBase+decode.CS] + uint64(uint32(c.R[in.src>>3&31]))))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			in = nx
+			continue
+
+		case uCALL_r32s:
+			top := uint64(uint16(c.R[4] - 4))
+			if top+4 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			va := uint64(uint32(c.R[regSegBase+decode.CS] + uint64(uint32(c.R[in.src>>3&31]))))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			*p = uint32(in.imm)
+			*(*uint16)(unsafe.Pointer(&c.R[4])) = uint16(top)
+			in = nx
+			continue
+
+		case uJMP_m32s:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			va := uint64(uint32(c.R[regSegBase+decode.CS] + uint64(uint32(*p))))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			in = nx
+			continue
+
+		case uJMP_m32sx:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			va := uint64(uint32(c.R[regSegBase+decode.CS] + uint64(uint32(*p))))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			in = nx
+			continue
+
+		case uCALL_m32s:
+			var va uint64
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
+				}
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
+				va = uint64(uint32(c.R[regSegBase+decode.CS] + uint64(uint32(*p))))
+			}
+			top := uint64(uint16(c.R[4] - 4))
+			if top+4 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
 			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
 			page := e.page
 			if e.tag != (ea+3)&^pageMask|c.ctx {
@@ -11545,10 +12340,505 @@ func (c *CPU) run(in *uop) {
 			}
 			c.budget -= int64(nx.n)
 			*p = uint32(in.imm)
-			c.R[4] = ea
+			*(*uint16)(unsafe.Pointer(&c.R[4])) = uint16(top)
 			in = nx
 			continue
 
+		case uCALL_m32sx:
+			var va uint64
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
+				}
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
+				va = uint64(uint32(c.R[regSegBase+decode.CS] + uint64(uint32(*p))))
+			}
+			top := uint64(uint16(c.R[4] - 4))
+			if top+4 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			*p = uint32(in.imm)
+			*(*uint16)(unsafe.Pointer(&c.R[4])) = uint16(top)
+			in = nx
+			continue
+
+		case uPUSH_r32b:
+			top := uint64(uint32(c.R[4] - 4))
+			if top+4 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			*p = uint32(c.R[in.src>>3&31])
+			c.R[4] = uint64(uint32(top))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uPUSH_i32b:
+			top := uint64(uint32(c.R[4] - 4))
+			if top+4 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			*p = uint32(in.imm)
+			c.R[4] = uint64(uint32(top))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uPOP_r32b:
+			top := uint64(uint32(c.R[4]))
+			if top+4 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			v := *p
+			c.R[4] = uint64(uint32(top + 4))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(v)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLEAVE32b:
+			top := uint64(uint32(c.R[5]))
+			if top+4 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*p)
+			c.R[4] = uint64(uint32(top + 4))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCALL32b:
+			top := uint64(uint32(c.R[4] - 4))
+			if top+4 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			*p = uint32(in.imm)
+			c.R[4] = uint64(uint32(top))
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uRET32b:
+			top := uint64(uint32(c.R[4]))
+			if top+4 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			va := uint64(uint32(c.R[regSegBase+decode.CS] + uint64(uint32(*p))))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			c.R[4] = uint64(uint32(top + 4 + uint64(in.imm)))
+			in = nx
+			continue
+
+		case uJMP_r32b:
+			va := uint64(uint32(c.R[regSegBase+decode.CS] + uint64(uint32(c.R[in.src>>3&31]))))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			in = nx
+			continue
+
+		case uCALL_r32b:
+			top := uint64(uint32(c.R[4] - 4))
+			if top+4 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			va := uint64(uint32(c.R[regSegBase+decode.CS] + uint64(uint32(c.R[in.src>>3&31]))))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			*p = uint32(in.imm)
+			c.R[4] = uint64(uint32(top))
+			in = nx
+			continue
+
+		case uJMP_m32b:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			va := uint64(uint32(c.R[regSegBase+decode.CS] + uint64(uint32(*p))))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			in = nx
+			continue
+
+		case uJMP_m32bx:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			va := uint64(uint32(c.R[regSegBase+decode.CS] + uint64(uint32(*p))))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			in = nx
+			continue
+
+		case uCALL_m32b:
+			var va uint64
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
+				}
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
+				va = uint64(uint32(c.R[regSegBase+decode.CS] + uint64(uint32(*p))))
+			}
+			top := uint64(uint32(c.R[4] - 4))
+			if top+4 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			*p = uint32(in.imm)
+			c.R[4] = uint64(uint32(top))
+			in = nx
+			continue
+
+		case uCALL_m32bx:
+			var va uint64
+			{
+				ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+				e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+				page := e.page
+				if e.tag != (ea+3)&^pageMask|c.ctx {
+					l := &c.lineR[ea/lineSize%lineCount]
+					if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+						c.at = uintptr(unsafe.Pointer(in))
+						c.engine.missVA = ea
+						in = c.engine.missR
+						continue
+					}
+					page = l.page
+				}
+				p := (*uint32)(unsafe.Add(page, ea&pageMask))
+				va = uint64(uint32(c.R[regSegBase+decode.CS] + uint64(uint32(*p))))
+			}
+			top := uint64(uint32(c.R[4] - 4))
+			if top+4 > c.segEnd[decode.SS] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := uint64(uint32(c.R[regSegBase+decode.SS] + top))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
+			s := &c.engine.code[va>>12&(mmu.Entries-1)]
+			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			nx := j.link
+			if c.budget < int64(nx.n) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.budget -= int64(nx.n)
+			*p = uint32(in.imm)
+			c.R[4] = uint64(uint32(top))
+			in = nx
+			continue
+
+		case uSEG16:
+			top := uint64(uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)))
+			if top+uint64(in.imm) > c.segEnd[in.src&7] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.R[regTemp] = uint64(uint32(c.R[regSegBase+in.src&7] + top))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSEG32:
+			top := uint64(uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)))
+			if top+uint64(in.imm) > c.segEnd[in.src&7] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			c.R[regTemp] = uint64(uint32(c.R[regSegBase+in.src&7] + top))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSWAPGS:
 			if c.CPL != 0 {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -11626,6 +12916,14 @@ func (c *CPU) run(in *uop) {
 			of := (c.flags.carry ^ c.flags.carry<<1) << (c.flags.meta & 63) >> 63
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = dst ^ 1<<n
 			c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (cf<<1|(cf^of))<<(62-c.flags.meta&63)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCBW:
+			*(*uint16)(unsafe.Pointer(&c.R[0])) = uint16(int8(c.R[0]))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCWD:
+			*(*uint16)(unsafe.Pointer(&c.R[2])) = uint16(int16(c.R[0]) >> 15)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uCDQE:
@@ -25872,6 +27170,153 @@ func (c *CPU) run(in *uop) {
 			in = nx
 			continue
 
+		case uLOOP16:
+			n := uint16(c.R[1]) - 1
+			*(*uint16)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = n
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if n != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uJCXZ16:
+			n := uint16(c.R[1])
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if n == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLOOP32:
+			n := uint32(c.R[1]) - 1
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(n)
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if n != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uJCXZ32:
+			n := uint32(c.R[1])
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if n == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uLOOP64:
+			n := uint64(c.R[1]) - 1
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = n
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if n != 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
+		case uJCXZ64:
+			n := uint64(c.R[1])
+			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			if n == 0 {
+				nx := t.link[1]
+				if c.budget -= int64(nx.n); c.budget < 0 {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.way = 1
+					in = c.engine.endTerm
+					continue
+				}
+				in = nx
+				continue
+			}
+			nx := t.link[0]
+			if c.budget -= int64(nx.n); c.budget < 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.way = 0
+				in = c.engine.endTerm
+				continue
+			}
+			in = nx
+			continue
+
 		case uJMP:
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			nx := t.link[0]
@@ -26163,8 +27608,9 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			*p = uint64(in.imm)
-			c.R[4] = ea
+			c.R[4] = top
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			nx := t.link[0]
 			if c.budget -= int64(nx.n); c.budget < 0 {
@@ -26279,9 +27725,10 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			v := *p
-			c.R[4] = ea + 8
-			c.R[in.dst>>3&31] = uint64(v)
+			c.R[4] = top + 8
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uADD_ri64_nADD_ri64:
@@ -28190,8 +29637,9 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			*p = uint64(c.R[in.src>>3&31])
-			c.R[4] = ea
+			c.R[4] = top
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLEA_rm64SHR_ri64:
@@ -28770,7 +30218,8 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			va := uint64(*p)
+			top := ea
+			va := uint64(uint64(*p))
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
 			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
@@ -28785,7 +30234,7 @@ func (c *CPU) run(in *uop) {
 				continue
 			}
 			c.budget -= int64(nx.n)
-			c.R[4] = ea + 8 + uint64(in.imm)
+			c.R[4] = top + 8 + uint64(in.imm)
 			in = nx
 			continue
 
@@ -29526,7 +30975,8 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			va := uint64(*p)
+			top := ea
+			va := uint64(uint64(*p))
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
 			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
@@ -29541,7 +30991,7 @@ func (c *CPU) run(in *uop) {
 				continue
 			}
 			c.budget -= int64(nx.n)
-			c.R[4] = ea + 8 + uint64(in.imm)
+			c.R[4] = top + 8 + uint64(in.imm)
 			in = nx
 			continue
 
@@ -30028,9 +31478,10 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			v := *p
-			c.R[4] = ea + 8
-			c.R[in.dst>>3&31] = uint64(v)
+			c.R[4] = top + 8
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_mr64XOR_rr32_n:
@@ -30169,8 +31620,9 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			*p = uint64(in.imm)
-			c.R[4] = ea
+			c.R[4] = top
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			nx := t.link[0]
 			if c.budget -= int64(nx.n); c.budget < 0 {
@@ -30759,8 +32211,9 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			*p = uint64(in.imm)
-			c.R[4] = ea
+			c.R[4] = top
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			nx := t.link[0]
 			if c.budget -= int64(nx.n); c.budget < 0 {
@@ -31729,8 +33182,9 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			*p = uint64(in.imm)
-			c.R[4] = ea
+			c.R[4] = top
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			nx := t.link[0]
 			if c.budget -= int64(nx.n); c.budget < 0 {
@@ -32025,8 +33479,9 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			*p = uint64(c.R[in.src>>3&31])
-			c.R[4] = ea
+			c.R[4] = top
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_rr32ROL_ri32_n:
@@ -32239,8 +33694,9 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			*p = uint64(in.imm)
-			c.R[4] = ea
+			c.R[4] = top
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			nx := t.link[0]
 			if c.budget -= int64(nx.n); c.budget < 0 {
@@ -32416,9 +33872,10 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			v := *p
-			c.R[4] = ea + 8
-			c.R[in.dst>>3&31] = uint64(v)
+			c.R[4] = top + 8
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_rr64PUSH_r64:
@@ -32440,8 +33897,9 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			*p = uint64(c.R[in.src>>3&31])
-			c.R[4] = ea
+			c.R[4] = top
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uMOV_rr64SHL_ri64:
@@ -32643,9 +34101,10 @@ func (c *CPU) run(in *uop) {
 					page = l.page
 				}
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
+				top := ea
 				v := *p
-				c.R[4] = ea + 8
-				c.R[in.dst>>3&31] = uint64(v)
+				c.R[4] = top + 8
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))
@@ -32675,9 +34134,10 @@ func (c *CPU) run(in *uop) {
 					page = l.page
 				}
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
+				top := ea
 				v := *p
-				c.R[4] = ea + 8
-				c.R[in.dst>>3&31] = uint64(v)
+				c.R[4] = top + 8
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -32699,9 +34159,10 @@ func (c *CPU) run(in *uop) {
 					page = l.page
 				}
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
+				top := ea
 				v := *p
-				c.R[4] = ea + 8
-				c.R[in.dst>>3&31] = uint64(v)
+				c.R[4] = top + 8
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := c.R[4]
@@ -32718,9 +34179,10 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			v := *p
-			c.R[4] = ea + 8
-			c.R[in.dst>>3&31] = uint64(v)
+			c.R[4] = top + 8
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uPOP_r64RET64:
@@ -32739,9 +34201,10 @@ func (c *CPU) run(in *uop) {
 					page = l.page
 				}
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
+				top := ea
 				v := *p
-				c.R[4] = ea + 8
-				c.R[in.dst>>3&31] = uint64(v)
+				c.R[4] = top + 8
+				*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = v
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := c.R[4]
@@ -32758,7 +34221,8 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
-			va := uint64(*p)
+			top := ea
+			va := uint64(uint64(*p))
 			j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
 			s := &c.engine.code[va>>12&(mmu.Entries-1)]
 			if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
@@ -32773,7 +34237,7 @@ func (c *CPU) run(in *uop) {
 				continue
 			}
 			c.budget -= int64(nx.n)
-			c.R[4] = ea + 8 + uint64(in.imm)
+			c.R[4] = top + 8 + uint64(in.imm)
 			in = nx
 			continue
 
@@ -32793,8 +34257,9 @@ func (c *CPU) run(in *uop) {
 					page = l.page
 				}
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
+				top := ea
 				*p = uint64(c.R[in.src>>3&31])
-				c.R[4] = ea
+				c.R[4] = top
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp))
@@ -32816,8 +34281,9 @@ func (c *CPU) run(in *uop) {
 					page = l.page
 				}
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
+				top := ea
 				*p = uint64(c.R[in.src>>3&31])
-				c.R[4] = ea
+				c.R[4] = top
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
@@ -32853,8 +34319,9 @@ func (c *CPU) run(in *uop) {
 					page = l.page
 				}
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
+				top := ea
 				*p = uint64(c.R[in.src>>3&31])
-				c.R[4] = ea
+				c.R[4] = top
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
@@ -32890,8 +34357,9 @@ func (c *CPU) run(in *uop) {
 					page = l.page
 				}
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
+				top := ea
 				*p = uint64(c.R[in.src>>3&31])
-				c.R[4] = ea
+				c.R[4] = top
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src))))
@@ -32913,8 +34381,9 @@ func (c *CPU) run(in *uop) {
 					page = l.page
 				}
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
+				top := ea
 				*p = uint64(c.R[in.src>>3&31])
-				c.R[4] = ea
+				c.R[4] = top
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)))
@@ -32936,8 +34405,9 @@ func (c *CPU) run(in *uop) {
 					page = l.page
 				}
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
+				top := ea
 				*p = uint64(c.R[in.src>>3&31])
-				c.R[4] = ea
+				c.R[4] = top
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			ea := c.R[4] - 8
@@ -32954,8 +34424,9 @@ func (c *CPU) run(in *uop) {
 				page = l.page
 			}
 			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			top := ea
 			*p = uint64(c.R[in.src>>3&31])
-			c.R[4] = ea
+			c.R[4] = top
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uPUSH_r64SUB_ri64:
@@ -32974,8 +34445,9 @@ func (c *CPU) run(in *uop) {
 					page = l.page
 				}
 				p := (*uint64)(unsafe.Add(page, ea&pageMask))
+				top := ea
 				*p = uint64(c.R[in.src>>3&31])
-				c.R[4] = ea
+				c.R[4] = top
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			dst := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)))

@@ -651,6 +651,44 @@ const (
 	uJMP_m32x
 	uCALL_m32
 	uCALL_m32x
+	uPUSH_r16
+	uPUSH_i16
+	uPOP_r16
+	uLEAVE16
+	uCALL16
+	uRET16
+	uJMP_r16
+	uCALL_r16
+	uJMP_m16
+	uJMP_m16x
+	uCALL_m16
+	uCALL_m16x
+	uPUSH_r32s
+	uPUSH_i32s
+	uPOP_r32s
+	uLEAVE32s
+	uCALL32s
+	uRET32s
+	uJMP_r32s
+	uCALL_r32s
+	uJMP_m32s
+	uJMP_m32sx
+	uCALL_m32s
+	uCALL_m32sx
+	uPUSH_r32b
+	uPUSH_i32b
+	uPOP_r32b
+	uLEAVE32b
+	uCALL32b
+	uRET32b
+	uJMP_r32b
+	uCALL_r32b
+	uJMP_m32b
+	uJMP_m32bx
+	uCALL_m32b
+	uCALL_m32bx
+	uSEG16
+	uSEG32
 	uSWAPGS
 	uBSWAP_r32
 	uBT_ri32
@@ -662,6 +700,8 @@ const (
 	uBTS_ri64
 	uBTR_ri64
 	uBTC_ri64
+	uCBW
+	uCWD
 	uCDQE
 	uCWDE
 	uCQO
@@ -1138,6 +1178,12 @@ const (
 	uDEC_r64_J5
 	uDEC_r64_J8
 	uDEC_r64_J9
+	uLOOP16
+	uJCXZ16
+	uLOOP32
+	uJCXZ32
+	uLOOP64
+	uJCXZ64
 	uJMP
 	uGo
 	uSlow
@@ -1494,32 +1540,34 @@ var uopBytes = [...]uint8{
 	4, 4, 0, 0, 0, 0, 8, 8, 8, 8, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 0, 0, 2, 2, 2, 2, 2, 2, 0, 0, 4, 4,
 	4, 4, 4, 4, 0, 0, 8, 8, 8, 8, 8, 8, 0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 2, 2, 0, 2,
 	2, 0, 2, 2, 0, 4, 4, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 0, 8, 8, 8, 8, 8, 4, 4, 4, 4, 4, 4, 0,
-	4, 4, 4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	4, 4, 4, 4, 4, 2, 2, 2, 2, 2, 2, 0, 2, 2, 2, 2, 2, 4, 4, 4, 4, 4, 4, 0, 4, 4, 4, 4, 4, 4, 4, 4,
+	4, 4, 4, 0, 4, 4, 4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
-	4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8,
-	8, 8, 8, 8, 8, 8, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+	4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8,
+	8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1,
+	1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 8, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2,
-	2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 2, 2, 2, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
-	4, 4, 4, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 1, 1, 0, 0, 0, 0, 0, 0, 2, 4, 4, 4, 4, 4, 4, 4, 4,
-	4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 1, 1, 1, 1, 1,
-	1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8,
-	8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 8, 8,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 8,
+	0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0,
+	2, 2, 2, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 1, 1, 0,
+	0, 0, 0, 0, 0, 2, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8,
+	8, 8, 8, 8, 8, 8, 8, 8, 8, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0,
 }
 
 // uopOf finds the micro-operation of a form.
@@ -2962,7 +3010,7 @@ var pairOf = map[[2]uint16]uint16{
 	{uXOR_rr32_n, uXOR_rr32_n}:        uXOR_rr32_nXOR_rr32_n,
 }
 
-const firstPair = 1144 // the first operation that is two
+const firstPair = 1190 // the first operation that is two
 
 // pairFirst is the first of each two, from firstPair on.
 var pairFirst = [...]uint16{uADC_ri64_n, uADC_rr64, uADD_mr32x, uADD_ri16, uADD_ri32, uADD_ri32, uADD_ri32_n, uADD_ri32_n, uADD_ri64, uADD_ri64, uADD_ri64, uADD_ri64, uADD_ri64, uADD_ri64, uADD_ri64_n, uADD_ri64_n, uADD_ri64_n, uADD_ri64_n, uADD_ri64_n, uADD_ri64_n, uADD_ri64_n, uADD_rm32_n, uADD_rm32x, uADD_rm32x_n, uADD_rm64, uADD_rm64x, uADD_rr32, uADD_rr32, uADD_rr32_n, uADD_rr32_n, uADD_rr32_n, uADD_rr32_n, uADD_rr64, uADD_rr64, uADD_rr64_n, uADD_rr64_n, uADD_rr64_n, uADD_rr64_n, uADD_rr64_n, uADD_rr64_n, uADD_rr64_n, uADD_rr64_n, uADD_rr64_n, uAND_ri32, uAND_ri32, uAND_ri32_n, uAND_ri32_n, uAND_rr32_n, uAND_rr32_n, uAND_rr32_n, uAND_rr32_n, uAND_rr32_n, uCMOVCC_rr32_2, uCMOVCC_rr64_3, uCMOVCC_rr64_4, uCMP_mi8x, uCMP_mr8x, uCMP_rm64, uCMP_rr16, uCMP_rr64, uCMP_rr64, uDEC_r64, uIMUL_rr32_n, uIMUL_rr32_n, uIMUL_rr64_n, uIMUL_rr64_n, uINC_m32, uINC_m32, uINC_m32x, uINC_r32_n, uINC_r64, uINC_r64, uINC_r64_n, uINC_r64_n, uINC_r64_n, uLEA_rm32, uLEA_rm32, uLEA_rm32, uLEA_rm32, uLEA_rm32, uLEA_rm32x, uLEA_rm32x, uLEA_rm32x, uLEA_rm32x, uLEA_rm64, uLEA_rm64, uLEA_rm64, uLEA_rm64, uLEA_rm64, uLEA_rm64, uLEA_rm64, uLEA_rm64x, uLEA_rm64x, uLEA_rm64x, uLEA_rm64x, uLEA_rm64x, uLEA_rm64x, uLEA_rm64x, uMOVSXD_rr32_64, uMOVSXD_rr32_64, uMOVSXD_rr32_64, uMOVSXD_rr32_64, uMOVSXD_rr32_64, uMOVZX_rm16_32, uMOVZX_rm16_32, uMOVZX_rm16_32x, uMOVZX_rm16_32x, uMOVZX_rm16_32x, uMOVZX_rm16_32x, uMOVZX_rm8_32, uMOVZX_rm8_32, uMOVZX_rm8_32, uMOVZX_rm8_32, uMOVZX_rm8_32, uMOVZX_rm8_32x, uMOVZX_rm8_32x, uMOVZX_rm8_32x, uMOVZX_rm8_32x, uMOVZX_rr8_32, uMOVZX_rr8_32, uMOVZX_rr8_32, uMOVZX_rr8_32, uMOV_mr16, uMOV_mr16, uMOV_mr16x, uMOV_mr32, uMOV_mr32, uMOV_mr32, uMOV_mr32, uMOV_mr32, uMOV_mr32, uMOV_mr32, uMOV_mr32, uMOV_mr32, uMOV_mr32, uMOV_mr32, uMOV_mr32, uMOV_mr32, uMOV_mr32x, uMOV_mr32x, uMOV_mr64, uMOV_mr64, uMOV_mr64, uMOV_mr64, uMOV_mr64, uMOV_mr64, uMOV_mr64, uMOV_mr64, uMOV_mr64, uMOV_mr64, uMOV_mr64x, uMOV_mr8, uMOV_mr8x, uMOV_ri32, uMOV_ri32, uMOV_ri32, uMOV_ri32, uMOV_ri32, uMOV_ri32, uMOV_rm16x, uMOV_rm32, uMOV_rm32, uMOV_rm32, uMOV_rm32, uMOV_rm32, uMOV_rm32, uMOV_rm32, uMOV_rm32, uMOV_rm32, uMOV_rm32, uMOV_rm32, uMOV_rm32, uMOV_rm32x, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64x, uMOV_rm8, uMOV_rm8, uMOV_rm8, uMOV_rm8, uMOV_rm8x, uMOV_rm8x, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uNOT_r32, uNOT_r32, uOR_ri8, uPOP_r64, uPOP_r64, uPOP_r64, uPOP_r64, uPUSH_r64, uPUSH_r64, uPUSH_r64, uPUSH_r64, uPUSH_r64, uPUSH_r64, uPUSH_r64, uROL_ri32_n, uROL_ri32_n, uROL_ri32_n, uROL_ri32_n, uROR_ri32_n, uROR_ri32_n, uROR_ri32_n, uSAR_ri32_n, uSAR_ri32_n, uSETCC_r8_2, uSHL_ri32, uSHL_ri32_n, uSHL_ri32_n, uSHL_ri64, uSHL_ri64_n, uSHL_ri64_n, uSHR_ri16_n, uSHR_ri32, uSHR_ri32_n, uSHR_ri32_n, uSHR_ri32_n, uSHR_ri32_n, uSHR_ri64, uSHR_ri64, uSHR_ri64_n, uSHR_ri64_n, uSUB_ri64, uSUB_rm64, uSUB_rm64, uSUB_rr32, uSUB_rr32, uSUB_rr32, uSUB_rr32, uSUB_rr32_n, uSUB_rr32_n, uSUB_rr32_n, uSUB_rr32_n, uSUB_rr64, uSUB_rr64, uSUB_rr64_n, uSUB_rr64_n, uTEST_rr32, uXOR_rm32x, uXOR_rm32x_n, uXOR_rr32, uXOR_rr32, uXOR_rr32, uXOR_rr32, uXOR_rr32_n, uXOR_rr32_n, uXOR_rr32_n, uXOR_rr32_n, uXOR_rr32_n, uXOR_rr32_n, uXOR_rr32_n}

@@ -102,6 +102,11 @@ func (u *uops) branches() {
 	u.fused("ADD", afterResult, inRegister)
 	u.fused("INC", afterResult, []form{{"r", "reg", ""}})
 	u.fused("DEC", afterResult, []form{{"r", "reg", ""}})
+	for _, bits := range []int{16, 32, 64} {
+		count := fmt.Sprintf("n := uint%d(c.R[1])", bits)
+		u.add(fmt.Sprintf("uLOOP%d", bits), 0, count+" - 1\n"+put("dst", bits, "n")+branch("n != 0"))
+		u.add(fmt.Sprintf("uJCXZ%d", bits), 0, count+"\n"+branch("n == 0"))
+	}
 	u.add("uJMP", 0, terminator+goTo(0))
 	u.add("uGo", 0, "va := uint64(in.disp)\n"+through(""))
 }

@@ -1,9 +1,6 @@
 package main
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // moves makes MOV, its widening kin, LEA and the stack.
 func (u *uops) moves() {
@@ -34,10 +31,14 @@ func (u *uops) moves() {
 		u.add(name, 0, fmt.Sprintf("a, b := %s, %s\n", reg("dst", bits), reg("src", bits))+put("dst", bits, "b")+put("src", bits, "a")+advance)
 		u.key("XCHG", "rr", bits, false, false, -1, name)
 	}
-	u.stack(64, "c.R[4]", "c.R[5]", "ea")
-	u.stack(32, "uint64(uint32(c.R[4]))", "uint64(uint32(c.R[5]))", "uint64(uint32(ea))")
+	for _, s := range stacks {
+		u.stack(s)
+	}
+	u.segmented()
 	u.add("uSWAPGS", 0, "if c.CPL != 0 {\n"+leave+"in = c.engine.slowOp\ncontinue\n}\nc.swapGS()\n"+advance)
 	u.bits()
+	u.add("uCBW", 0, "*(*uint16)(unsafe.Pointer(&c.R[0])) = uint16(int8(c.R[0]))\n"+advance)
+	u.add("uCWD", 0, "*(*uint16)(unsafe.Pointer(&c.R[2])) = uint16(int16(c.R[0]) >> 15)\n"+advance)
 	u.add("uCDQE", 0, "c.R[0] = uint64(int32(c.R[0]))\n"+advance)
 	u.add("uCWDE", 0, "c.R[0] = uint64(uint32(int16(c.R[0])))\n"+advance)
 	u.add("uCQO", 0, "c.R[2] = uint64(int64(c.R[0]) >> 63)\n"+advance)
@@ -78,34 +79,6 @@ func (u *uops) widen(op string, from, to int, format string) {
 				u.key(op, fm.name+fmt.Sprint(from), 64, indexed, false, -1, name)
 			}
 		}
-	}
-}
-
-// stack makes PUSH, POP, LEAVE, CALL and RET of 64-bit mode, and of flat 32-bit code, which cuts addresses and pointers to 32 bits.
-func (u *uops) stack(bits int, sp, bp, ea string) {
-	size := bits / 8
-	word := fmt.Sprintf("uint%d", bits)
-	top := probeAt(sp, bits, false)
-	room := strings.Replace(probeAt("ADDRESS", bits, true), "ADDRESS", strings.Replace(ea, "ea", fmt.Sprintf("c.R[4] - %d", size), 1), 1)
-	down := "c.R[4] = ea\n"
-	up := func(n string) string { return "c.R[4] = " + strings.Replace(ea, "ea", "ea + "+n, 1) + "\n" }
-	push := func(v string) string { return room + "*p = " + word + "(" + v + ")\n" + down + advance }
-	name := func(s string) string { return fmt.Sprintf("u%s%d", s, bits) }
-	u.add(name("PUSH_r"), size, push("c.R[in.src>>3&31]"))
-	u.add(name("PUSH_i"), size, push("in.imm"))
-	u.add(name("POP_r"), size, top+"v := *p\n"+up(fmt.Sprint(size))+"c.R[in.dst>>3&31] = uint64(v)\n"+advance)
-	u.add(name("LEAVE"), size, probeAt(bp, bits, false)+"c.R[5] = uint64(*p)\n"+up(fmt.Sprint(size))+advance)
-	u.add(name("CALL"), size, room+"*p = "+word+"(in.imm)\n"+down+terminator+goTo(0))
-	u.add(name("RET"), size, top+"va := uint64(*p)\n"+through(up(fmt.Sprintf("%d + uint64(in.imm)", size))))
-	register := "uint64(" + word + "(c.R[in.src>>3&31]))"
-	u.add(name("JMP_r"), 0, "va := "+register+"\n"+through(""))
-	u.add(name("CALL_r"), size, room+"va := "+register+"\n"+through("*p = "+word+"(in.imm)\n"+down))
-	for _, indexed := range variants(true) { // the lowering knows that the indexed one comes next
-		u.add(name("JMP_m")+suffix(indexed, false), size, probe(bits, indexed, false)+"va := uint64(*p)\n"+through(""))
-	}
-	for _, indexed := range variants(true) {
-		to := "var va uint64\n{\n" + probe(bits, indexed, false) + "va = uint64(*p)\n}\n"
-		u.add(name("CALL_m")+suffix(indexed, false), size, to+room+through("*p = "+word+"(in.imm)\n"+down))
 	}
 }
 

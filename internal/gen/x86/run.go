@@ -40,7 +40,7 @@ func runFile(s *source) []byte {
 	u := engine(s)
 	var b bytes.Buffer
 	b.WriteString(header)
-	b.WriteString("import (\n\"math/bits\"\n\"unsafe\"\n\n\"stasis/mmu\"\n)\n\n")
+	b.WriteString("import (\n\"math/bits\"\n\"unsafe\"\n\ndecode \"stasis/decode/x86\"\n\"stasis/mmu\"\n)\n\n")
 	b.WriteString("// run executes micro-operations from in until one of them leaves.\nfunc (c *CPU) run(in *uop) {\nc.engine.missVA = 0 // puts the dispatch inside one line of the host's cache\nfor {\nswitch in.op {\n")
 	b.Write(u.cases.Bytes())
 	b.WriteString("}\n}\n}\n")
