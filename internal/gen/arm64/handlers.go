@@ -19,7 +19,6 @@ func handlersFile(dir string) ([]byte, error) {
 		return nil, err
 	}
 	var b bytes.Buffer
-	b.WriteString(header)
 	b.WriteString("import decode \"stasis/decode/arm64\"\n\n// handlers are the functions of the operations.\nvar handlers = [decode.NumOps]func(*CPU, *Inst){\ndecode.Invalid: unallocated,\n")
 	for op := decode.Invalid + 1; op < decode.NumOps; op++ {
 		if h := choose(op, found); h != "" {

@@ -33,7 +33,6 @@ func engine() *uops {
 func runFile() []byte {
 	u := engine()
 	var b bytes.Buffer
-	b.WriteString(header)
 	b.WriteString("import (\n\"math\"\n\"math/bits\"\n\"unsafe\"\n\n\"stasis/mmu\"\n)\n\n")
 	b.WriteString("// run executes micro-operations from in until one of them leaves.\nfunc (c *CPU) run(in *uop) {\nc.engine.missVA = 0 // puts the dispatch inside one line of the host's cache\nfor {\nswitch in.op {\n")
 	b.Write(u.cases.Bytes())
@@ -45,7 +44,6 @@ func runFile() []byte {
 func uopsFile() []byte {
 	u := engine()
 	var b bytes.Buffer
-	b.WriteString(header)
 	fmt.Fprintf(&b, "// Micro-operations.\nconst (\n%s uint16 = iota\n%s\n)\n\n", u.names[0], strings.Join(u.names[1:], "\n"))
 	fmt.Fprintf(&b, "// What micro-operations do.\nconst (\n%s uint8 = iota\n%s\n)\n\n", u.whats[0], strings.Join(u.whats[1:], "\n"))
 	fmt.Fprintf(&b, "// Forms of their operands.\nconst (\n%s uint8 = iota\n%s\n)\n\n", u.forms[0], strings.Join(u.forms[1:], "\n"))

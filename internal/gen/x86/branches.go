@@ -114,7 +114,7 @@ func (u *uops) branches() {
 // fused makes an instruction that sets flags and the conditional jump behind it one operation. The flags are stored: what
 // follows may read them.
 func (u *uops) fused(op string, after func(cc, bits int) string, forms []form) {
-	f := u.src.funcs[strings.ToLower(op)]
+	f := u.src.Funcs[strings.ToLower(op)]
 	for _, bits := range []int{8, 32, 64} {
 		for _, fm := range forms {
 			for cc := range 16 {
@@ -125,7 +125,7 @@ func (u *uops) fused(op string, after func(cc, bits int) string, forms []form) {
 				name := fmt.Sprintf("u%s_%s%d_J%d", op, fm.name, bits, cc)
 				pre, post := operands(fm, bits, false, false)
 				x := &expansion{src: u.src, bits: bits, live: true}
-				if f.results > 0 {
+				if f.Results > 0 {
 					x.result = "r"
 					pre += fmt.Sprintf("var r uint%d\n", bits)
 				} else {

@@ -5,12 +5,14 @@ import (
 	"go/ast"
 	"go/token"
 	"strings"
+
+	"stasis/internal/gen/semantics"
 )
 
 // expansion writes a semantic function's body out as statements of a switch case: type parameters become types, helpers whose
 // body is one return statement are put in place, flag results are stored or dropped.
 type expansion struct {
-	src     *source
+	src     *semantics.Source
 	bits    int // width of T
 	live    bool
 	nonzero bool   // the count is known not to be 0
@@ -22,12 +24,12 @@ type expansion struct {
 type env map[string]string
 
 // body expands the whole function; its parameters are variables of the same names.
-func (x *expansion) body(f *function) string {
+func (x *expansion) body(f *semantics.Function) string {
 	e := env{}
-	for _, t := range f.types {
+	for _, t := range f.Types {
 		e[t] = fmt.Sprintf("uint%d", x.bits)
 	}
-	x.statements(f.decl.Body.List, e)
+	x.statements(f.Decl.Body.List, e)
 	return x.b.String()
 }
 
@@ -56,7 +58,7 @@ func (x *expansion) statements(list []ast.Stmt, e env) {
 			x.printf("}")
 			return
 		default:
-			panic(fmt.Sprintf("%s: statement %T cannot be expanded", x.src.fset.Position(s.Pos()), s))
+			panic(fmt.Sprintf("%s: statement %T cannot be expanded", x.src.Fset.Position(s.Pos()), s))
 		}
 	}
 }
@@ -115,7 +117,7 @@ func (x *expansion) expr(n ast.Expr, e env) string {
 	case *ast.CallExpr:
 		return x.call(n, e)
 	}
-	panic(fmt.Sprintf("%s: expression %T cannot be expanded", x.src.fset.Position(n.Pos()), n))
+	panic(fmt.Sprintf("%s: expression %T cannot be expanded", x.src.Fset.Position(n.Pos()), n))
 }
 
 // binary leaves out what does nothing, as a shift by align of the widest operand does.
@@ -157,7 +159,7 @@ func (x *expansion) call(n *ast.CallExpr, e env) string {
 	if name == "rotateLeft" {
 		return fmt.Sprintf("bits.RotateLeft%d(%s)", width, strings.Join(args, ", "))
 	}
-	if f := x.src.funcs[name]; f != nil {
+	if f := x.src.Funcs[name]; f != nil {
 		return x.helper(f, args, typ)
 	}
 	if t, ok := e[name]; ok {
@@ -167,15 +169,15 @@ func (x *expansion) call(n *ast.CallExpr, e env) string {
 }
 
 // helper puts a function of one return statement in place of its call.
-func (x *expansion) helper(f *function, args []string, typ string) string {
-	body := f.decl.Body.List
+func (x *expansion) helper(f *semantics.Function, args []string, typ string) string {
+	body := f.Decl.Body.List
 	r, ok := body[len(body)-1].(*ast.ReturnStmt)
 	if len(body) != 1 || !ok {
-		return f.name + "(" + strings.Join(args, ", ") + ")"
+		return f.Name + "(" + strings.Join(args, ", ") + ")"
 	}
 	e := env{"T": typ}
 	n := 0
-	for _, field := range f.decl.Type.Params.List {
+	for _, field := range f.Decl.Type.Params.List {
 		for _, name := range field.Names {
 			e[name.Name] = "(" + args[n] + ")"
 			n++

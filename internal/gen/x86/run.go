@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+
+	"stasis/internal/gen/semantics"
 )
 
 // engine makes every case once.
-func engine(s *source) *uops {
+func engine(s *semantics.Source) *uops {
 	u := &uops{src: s, body: map[string]string{}}
 	for _, op := range []string{"ADD", "OR", "ADC", "SBB", "AND", "SUB", "XOR", "CMP", "TEST"} {
 		u.arithmetic(op)
@@ -36,10 +38,8 @@ func engine(s *source) *uops {
 }
 
 // runFile is the block engine's switch.
-func runFile(s *source) []byte {
-	u := engine(s)
+func (u *uops) runFile() []byte {
 	var b bytes.Buffer
-	b.WriteString(header)
 	b.WriteString("import (\n\"math/bits\"\n\"unsafe\"\n\ndecode \"stasis/decode/x86\"\n\"stasis/mmu\"\n)\n\n")
 	b.WriteString("// run executes micro-operations from in until one of them leaves.\nfunc (c *CPU) run(in *uop) {\nc.engine.missVA = 0 // puts the dispatch inside one line of the host's cache\nfor {\nswitch in.op {\n")
 	b.Write(u.cases.Bytes())
@@ -48,10 +48,8 @@ func runFile(s *source) []byte {
 }
 
 // uopsFile names the operations and says how to find them.
-func uopsFile(s *source) []byte {
-	u := engine(s)
+func (u *uops) uopsFile() []byte {
 	var b bytes.Buffer
-	b.WriteString(header)
 	b.WriteString("import decode \"stasis/decode/x86\"\n\n// Micro-operations.\nconst (\n")
 	fmt.Fprintf(&b, "%s uint16 = iota\n%s\n)\n\n", u.names[0], strings.Join(u.names[1:], "\n"))
 	b.WriteString("// uopBytes is the size of a micro-operation's memory operand.\nvar uopBytes = [...]uint8{")

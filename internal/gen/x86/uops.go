@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+
+	"stasis/internal/gen/semantics"
 )
 
 // uops collects the cases of the switch.
 type uops struct {
-	src   *source
+	src   *semantics.Source
 	names []string
 	bytes []int // of memory that the operation accesses
 	cases bytes.Buffer
@@ -153,15 +155,15 @@ func access(fm bool, bits int) int {
 
 // arithmetic makes the cases of the two-operand instructions.
 func (u *uops) arithmetic(op string) {
-	f := u.src.funcs[strings.ToLower(op)]
+	f := u.src.Funcs[strings.ToLower(op)]
 	for _, bits := range []int{8, 16, 32, 64} {
 		for _, fm := range twoOperand {
 			for _, indexed := range variants(fm.memory()) {
-				for _, dead := range variants(f.results > 0 && fm.dst == "reg") {
+				for _, dead := range variants(f.Results > 0 && fm.dst == "reg") {
 					name := fmt.Sprintf("u%s_%s%d%s", op, fm.name, bits, suffix(indexed, dead))
-					pre, post := operands(fm, bits, indexed, f.results > 0)
+					pre, post := operands(fm, bits, indexed, f.Results > 0)
 					x := &expansion{src: u.src, bits: bits, live: !dead}
-					if f.results > 0 {
+					if f.Results > 0 {
 						x.result = "r"
 						pre += fmt.Sprintf("var r uint%d\n", bits)
 					} else {
@@ -177,11 +179,11 @@ func (u *uops) arithmetic(op string) {
 
 // unary makes INC, DEC, NEG and NOT.
 func (u *uops) unary(op string) {
-	f := u.src.funcs[strings.ToLower(op)]
+	f := u.src.Funcs[strings.ToLower(op)]
 	for _, bits := range []int{8, 16, 32, 64} {
 		for _, fm := range []form{{"r", "reg", ""}, {"m", "mem", ""}} {
 			for _, indexed := range variants(fm.memory()) {
-				for _, dead := range variants(f.flags && !fm.memory()) {
+				for _, dead := range variants(f.Flags && !fm.memory()) {
 					name := fmt.Sprintf("u%s_%s%d%s", op, fm.name, bits, suffix(indexed, dead))
 					pre, post := operands(fm, bits, indexed, true)
 					x := &expansion{src: u.src, bits: bits, live: !dead, result: "r"}
@@ -195,7 +197,7 @@ func (u *uops) unary(op string) {
 
 // shift makes shifts and rotates of a register by an immediate that is not 0, or by CL.
 func (u *uops) shift(op string) {
-	f := u.src.funcs[strings.ToLower(op)]
+	f := u.src.Funcs[strings.ToLower(op)]
 	for _, bits := range []int{8, 16, 32, 64} {
 		for _, by := range []string{"ri", "rc"} {
 			for _, dead := range []bool{false, true} {
@@ -214,7 +216,7 @@ func (u *uops) shift(op string) {
 
 // multiply makes IMUL with two and three operands: the register and a source, or a source and an immediate.
 func (u *uops) multiply() {
-	f := u.src.funcs["imul"]
+	f := u.src.Funcs["imul"]
 	for _, bits := range []int{32, 64} {
 		for _, fm := range []form{{"rr", "reg", "reg"}, {"rm", "reg", "mem"}, {"rri", "reg", "reg"}} {
 			for _, indexed := range variants(fm.memory()) {
