@@ -2,7 +2,9 @@ package x86
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"math/rand/v2"
+	"strings"
 
 	"stasis/cpu"
 	decode "stasis/decode/x86"
@@ -41,11 +43,14 @@ func (c *CPU) calmLoop(r *rand.Rand, start uint64) []byte {
 		}
 	}
 	for tries := 0; tries < calmTries && len(code) < calmCode; tries++ {
-		i := c.candidate(r)
+		i, units := c.candidate(r), uint64(1)
+		if r.IntN(8) == 0 {
+			i, units = c.branching(r)
+		}
 		before, mode := c.Snapshot(), c.mode
 		want := c.PC() + uint64(len(i))
 		c.ram.WriteAt(i, start+uint64(len(code)))
-		if n, x := c.runAll(1); n == 1 && x.Kind == cpu.ExitBudget && c.PC() == want && c.mode == mode {
+		if n, x := c.runAll(units); n == units && x.Kind == cpu.ExitBudget && c.PC() == want && c.mode == mode {
 			code = append(code, i...)
 		} else {
 			c.SetState(before)
@@ -97,6 +102,41 @@ func (c *CPU) candidate(r *rand.Rand) []byte {
 			return b[:i.Len]
 		}
 	}
+}
+
+// branchings are pieces of code that go to their end by a branch. A is the address of the end, Z a distance of 0,
+// P an operand-size prefix or none; c70, 8f0 and ff2 to ff6 have a word of memory as their operand.
+var branchings = []string{"P68A Pc3", "P68A Pc20200", "P68A P58 Pffe0", "P68A P5b Pffe3", "Pb8A Pffd0", "Pb9A Pffd1", "Pe8Z", "Pe9Z", "Pe8Z P5a", "e200", "67e200",
+	"e300", "67e300", "Pc8040000 Pc9", "Pc70A Pff4", "Pc70A Pff2", "P68A P8f0 Pff4", "Pff6 P5a", "7400", "7f00", "P6a05 P59 e200"}
+
+// branching is one of them, and how many units it takes.
+func (c *CPU) branching(r *rand.Rand) (code []byte, units uint64) {
+	text := branchings[r.IntN(len(branchings))]
+	prefix, size := "", 4
+	if c.mode == decode.Mode16 {
+		size = 2
+	}
+	if c.mode == decode.Mode16 && r.IntN(3) == 0 {
+		prefix, size = "66", 4
+	}
+	for pass := 0; pass < 2; pass++ { // the first finds the length
+		end := binary.LittleEndian.AppendUint32(nil, uint32(c.rip)+uint32(len(code)))[:size]
+		t := strings.NewReplacer("P", prefix, "A", hex.EncodeToString(end), "Z", strings.Repeat("00", size), "c70", "c7"+c.place(0), "8f0", "8f"+c.place(0),
+			"ff2", "ff"+c.place(2), "ff4", "ff"+c.place(4), "ff6", "ff"+c.place(6)).Replace(text)
+		code, _ = hex.DecodeString(strings.ReplaceAll(t, " ", ""))
+	}
+	return code, uint64(len(strings.Fields(text)))
+}
+
+// place is ModRM and displacement of a word of data.
+func (c *CPU) place(reg byte) string {
+	switch c.mode {
+	case decode.Mode16:
+		return hex.EncodeToString([]byte{reg<<3 | 6, 0x80, testUser >> 8})
+	case decode.Mode32:
+		return hex.EncodeToString([]byte{reg<<3 | 5, 0x80, testUser >> 8, 0, 0})
+	}
+	return hex.EncodeToString([]byte{reg<<3 | 4, 0x25, 0x80, testUser >> 8, 0, 0})
 }
 
 // calmHandlers go back to the start of the program, whatever has happened.
