@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-//go:generate go run genops.go
+//go:generate go run stasis/internal/gen/ops
 
 // Op is a mnemonic with the manual's variant of it: ADDimm is ADD (immediate), FADDs is FADD (scalar), FADDv is FADD (vector). One
 // Op covers all widths, sizes and lengths that its encodings have.

@@ -2,7 +2,7 @@ package x86
 
 import "slices"
 
-//go:generate go run genops.go
+//go:generate go run stasis/internal/gen/ops -columns 4 -invalid (bad)
 
 // Op is a mnemonic of the manual. MOVSD_X and CMPSD_X are the scalar doubles; MOVS and CMPS the string instructions of any width.
 type Op uint16

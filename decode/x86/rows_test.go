@@ -1,31 +1,6 @@
 package x86
 
-import (
-	"bytes"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"testing"
-)
-
-// TestOpsFresh checks that zops.go is what the tables give.
-func TestOpsFresh(t *testing.T) {
-	out := filepath.Join(t.TempDir(), "zops.go")
-	if text, err := exec.Command("go", "run", "genops.go", "-o", out).CombinedOutput(); err != nil {
-		t.Fatalf("go run genops.go: %v\n%s", err, text)
-	}
-	want, err := os.ReadFile(out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := os.ReadFile("zops.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Error("zops.go is stale: run go generate")
-	}
-}
+import "testing"
 
 // TestRowsDistinct checks that no two rows claim the same encodings.
 func TestRowsDistinct(t *testing.T) {

@@ -7,7 +7,7 @@ package main
 import "stasis/internal/gen"
 
 func main() {
-	gen.Main("arm64", "arm64", func(dir string) (map[string][]byte, error) {
+	gen.Main("arm64", func(dir string) (map[string][]byte, error) {
 		handlers, err := handlersFile(dir)
 		return map[string][]byte{"zhandlers.go": handlers, "zrun.go": runFile(), "zuops.go": uopsFile()}, err
 	})

@@ -16,7 +16,7 @@ import (
 )
 
 func main() {
-	gen.Main("x86handlers", "x86", func(dir string) (map[string][]byte, error) {
+	gen.Main("x86handlers", func(dir string) (map[string][]byte, error) {
 		src, err := semantics.Read(dir)
 		if err != nil {
 			return nil, err
