@@ -1,8 +1,6 @@
 package arm64
 
 import (
-	"encoding/binary"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -17,66 +15,29 @@ const (
 	featureSystem = "org.stasis.aarch64.system"
 )
 
-var (
-	errReadOnly = errors.New("read only")
-	errValue    = errors.New("no such value")
-)
+// row is a line of the register table.
+type row = cpu.Row[*CPU]
 
-// row is a line of the register table with the access to it. A value is given as its low and high doubleword.
-type row struct {
-	cpu.Register
-	get func(*CPU) [2]uint64
-	set func(*CPU, [2]uint64) error
-}
-
-// rows is the register table, in gdb's order.
-var rows = concat(coreRows(), vectorRows(), systemRows(), hiddenRows())
-
-var registerTable = func() []cpu.Register {
-	table := make([]cpu.Register, len(rows))
-	for i := range rows {
-		table[i] = rows[i].Register
-	}
-	return table
-}()
+// registers is the register table, in gdb's order.
+var registers = cpu.NewRegisterTable(coreRows(), vectorRows(), systemRows(), hiddenRows())
 
 // Registers is the register table.
-func (c *CPU) Registers() []cpu.Register { return registerTable }
+func (c *CPU) Registers() []cpu.Register { return registers.List() }
 
 // ReadRegister returns register i of the table, little endian.
-func (c *CPU) ReadRegister(i int) []byte {
-	v := rows[i].get(c)
-	b := binary.LittleEndian.AppendUint64(make([]byte, 0, 16), v[0])
-	b = binary.LittleEndian.AppendUint64(b, v[1])
-	return b[:rows[i].Bits/8]
-}
+func (c *CPU) ReadRegister(i int) []byte { return registers.Read(c, i) }
 
 // WriteRegister sets register i of the table. What a value brings with it in hardware it brings here, and the TLB is flushed; a
 // value that the register cannot have is an error and changes nothing.
-func (c *CPU) WriteRegister(i int, b []byte) error {
-	if string(b) == string(c.ReadRegister(i)) {
-		return nil
-	}
-	var le [16]byte
-	copy(le[:], b)
-	err := rows[i].set(c, [2]uint64{binary.LittleEndian.Uint64(le[:]), binary.LittleEndian.Uint64(le[8:])})
-	if err != nil {
-		return fmt.Errorf("%s: %w", rows[i].Name, err)
-	}
-	return nil
-}
+func (c *CPU) WriteRegister(i int, b []byte) error { return registers.Write(c, i, b) }
 
 // intRow is a row of at most 64 bits.
 func intRow(name string, bits int, typ, feature, group string, get func(*CPU) uint64, set func(*CPU, uint64) error) row {
-	return row{
-		cpu.Register{Name: name, Bits: bits, Type: typ, Feature: feature, Group: group},
-		func(c *CPU) [2]uint64 { return [2]uint64{get(c)} },
-		func(c *CPU, v [2]uint64) error { return set(c, v[0]) },
-	}
+	return cpu.IntRow(cpu.Register{Name: name, Bits: bits, Type: typ, Feature: feature, Group: group}, get, set)
 }
 
 // readOnly is the setter of what cannot be changed.
-func readOnly(*CPU, uint64) error { return errReadOnly }
+func readOnly(*CPU, uint64) error { return cpu.ErrReadOnly }
 
 func coreRows() (list []row) {
 	for n := range 31 {
@@ -103,7 +64,7 @@ func (c *CPU) setPC(va uint64) error {
 // hostPSTATE sets PSTATE as an exception return could.
 func (c *CPU) hostPSTATE(v uint64) error {
 	if v&^c.spsrHeld != 0 || illegalReturn(v) {
-		return errValue
+		return cpu.ErrValue
 	}
 	c.nzcv, c.DAIF, c.SS = uint8(v>>28&15), uint8(v>>6&15), v&spsrSS != 0
 	c.restore(v)
@@ -113,15 +74,15 @@ func (c *CPU) hostPSTATE(v uint64) error {
 func vectorRows() (list []row) {
 	for n := range 32 {
 		list = append(list, row{
-			cpu.Register{Name: fmt.Sprintf("v%d", n), Bits: 128, Type: "aarch64v", Feature: featureFPU, Group: "vector"},
-			func(c *CPU) [2]uint64 { return c.V[n] },
-			func(c *CPU, v [2]uint64) error { c.V[n] = v; return nil },
+			Register: cpu.Register{Name: fmt.Sprintf("v%d", n), Bits: 128, Type: "aarch64v", Feature: featureFPU, Group: "vector"},
+			Get:      func(c *CPU) [2]uint64 { return c.V[n] },
+			Set:      func(c *CPU, v [2]uint64) error { c.V[n] = v; return nil },
 		})
 	}
 	field := func(name string, at func(*CPU) *uint64, mask func(*CPU) uint64) row {
 		return intRow(name, 32, name+"_flags", featureFPU, "float", func(c *CPU) uint64 { return *at(c) }, func(c *CPU, v uint64) error {
 			if v&^mask(c) != 0 {
-				return errValue
+				return cpu.ErrValue
 			}
 			*at(c) = v
 			return nil
@@ -170,7 +131,7 @@ func (c *CPU) hostSystem(r *sysreg, v uint64) error {
 	r.write(c, v)
 	if r.read(c) != v {
 		r.write(c, old)
-		return errValue
+		return cpu.ErrValue
 	}
 	c.flushTLB()
 	c.refresh()

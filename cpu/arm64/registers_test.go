@@ -86,11 +86,11 @@ func TestRegisterValues(t *testing.T) {
 		err  error
 	}{
 		{"x7", 77, nil}, {"sp", 0x1238, nil}, {"pc", 0x40002000, nil}, {"v31", 5, nil},
-		{"cpsr", 0xa00003c0, nil}, {"cpsr", 0x3c4, nil}, {"cpsr", 0x3c9, errValue}, {"cpsr", 0x3d0, errValue}, {"cpsr", 1<<25 | 5, errValue},
-		{"fpcr", 0x03c80000, nil}, {"fpcr", 1, errValue}, {"fpsr", 0x0800009f, nil}, {"fpsr", 1 << 28, errValue},
-		{"SP_EL0", 0x5550, nil}, {"SP_EL1", 0x6660, nil}, {"VBAR_EL1", 0x800, nil}, {"VBAR_EL1", 0x808, errValue},
-		{"TTBR0_EL1", 5<<48 | 0x40100000, nil}, {"TCR_EL1", 1 << 59, errValue}, {"ID_AA64PFR0_EL1", 0, errReadOnly}, {"halted", 1, errReadOnly},
-		{"SCTLR_EL1", 0, errValue}, {"SCTLR_EL1", sctlrReset | sctlrM, nil},
+		{"cpsr", 0xa00003c0, nil}, {"cpsr", 0x3c4, nil}, {"cpsr", 0x3c9, cpu.ErrValue}, {"cpsr", 0x3d0, cpu.ErrValue}, {"cpsr", 1<<25 | 5, cpu.ErrValue},
+		{"fpcr", 0x03c80000, nil}, {"fpcr", 1, cpu.ErrValue}, {"fpsr", 0x0800009f, nil}, {"fpsr", 1 << 28, cpu.ErrValue},
+		{"SP_EL0", 0x5550, nil}, {"SP_EL1", 0x6660, nil}, {"VBAR_EL1", 0x800, nil}, {"VBAR_EL1", 0x808, cpu.ErrValue},
+		{"TTBR0_EL1", 5<<48 | 0x40100000, nil}, {"TCR_EL1", 1 << 59, cpu.ErrValue}, {"ID_AA64PFR0_EL1", 0, cpu.ErrReadOnly}, {"halted", 1, cpu.ErrReadOnly},
+		{"SCTLR_EL1", 0, cpu.ErrValue}, {"SCTLR_EL1", sctlrReset | sctlrM, nil},
 	} {
 		c, _ := newRig(t)
 		old := readNamed(t, c, r.name)

@@ -103,7 +103,7 @@ func (c *CPU) InjectException(vector uint8, code uint32, length uint8) error {
 // setEntryLength is the length that an injection without one of its own takes.
 func (c *CPU) setEntryLength(v uint64) error {
 	if v > decode.MaxLen {
-		return errValue
+		return cpu.ErrValue
 	}
 	c.EntryLength = uint8(v)
 	return nil

@@ -3,6 +3,7 @@ package x86
 import (
 	"fmt"
 
+	"stasis/cpu"
 	decode "stasis/decode/x86"
 )
 
@@ -66,7 +67,7 @@ func (c *CPU) hostFlags(v uint64) error {
 // own.
 func (c *CPU) setSelector(n int, v uint64) error {
 	if v > 0xffff {
-		return fmt.Errorf("%w: a selector has 16 bits", errValue)
+		return fmt.Errorf("%w: a selector has 16 bits", cpu.ErrValue)
 	}
 	if c.CR0&cr0PE == 0 || c.v86() {
 		c.loadRealSegment(n, uint16(v))

@@ -10,9 +10,9 @@ import (
 func floatRows() (list []row) {
 	for i := range uint8(8) {
 		list = append(list, row{
-			cpu.Register{Name: fmt.Sprintf("st%d", i), Bits: 80, Type: "i387_ext", Feature: featureCore, Group: "float"},
-			func(c *CPU) [2]uint64 { st := &c.FPU.ST[c.physicalST(i)]; return [2]uint64{st.Mant, uint64(st.SE)} },
-			func(c *CPU, v [2]uint64) error {
+			Register: cpu.Register{Name: fmt.Sprintf("st%d", i), Bits: 80, Type: "i387_ext", Feature: featureCore, Group: "float"},
+			Get:      func(c *CPU) [2]uint64 { st := &c.FPU.ST[c.physicalST(i)]; return [2]uint64{st.Mant, uint64(st.SE)} },
+			Set: func(c *CPU, v [2]uint64) error {
 				st := &c.FPU.ST[c.physicalST(i)]
 				st.Mant, st.SE = v[0], uint16(v[1])
 				return nil
@@ -42,9 +42,9 @@ func low32(old, v uint64) uint64 { return old&^0xffffffff | v&0xffffffff }
 func sseRows() (list []row) {
 	for i := range 16 {
 		list = append(list, row{
-			cpu.Register{Name: fmt.Sprintf("xmm%d", i), Bits: 128, Type: "vec128", Feature: featureSSE, Group: "vector"},
-			func(c *CPU) [2]uint64 { return c.FPU.XMM[i] },
-			func(c *CPU, v [2]uint64) error { c.FPU.XMM[i] = v; return nil },
+			Register: cpu.Register{Name: fmt.Sprintf("xmm%d", i), Bits: 128, Type: "vec128", Feature: featureSSE, Group: "vector"},
+			Get:      func(c *CPU) [2]uint64 { return c.FPU.XMM[i] },
+			Set:      func(c *CPU, v [2]uint64) error { c.FPU.XMM[i] = v; return nil },
 		})
 	}
 	return append(list, integer("mxcsr", 32, "i386_mxcsr", featureSSE, "vector",
@@ -53,7 +53,7 @@ func sseRows() (list []row) {
 
 func (c *CPU) hostMXCSR(v uint64) error {
 	if v&^mxcsrMask != 0 {
-		return errValue
+		return cpu.ErrValue
 	}
 	c.FPU.MXCSR = uint32(v)
 	return nil

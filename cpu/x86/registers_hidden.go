@@ -1,12 +1,18 @@
 package x86
 
+import (
+	"slices"
+
+	"stasis/cpu"
+)
+
 import decode "stasis/decode/x86"
 
 // tableRows are the descriptor-table registers.
 func tableRows() []row {
 	gdtr := func(c *CPU) *Table { return &c.GDTR }
 	idtr := func(c *CPU) *Table { return &c.IDTR }
-	return concat(tablePair("gdtr", gdtr), tablePair("idtr", idtr))
+	return slices.Concat(tablePair("gdtr", gdtr), tablePair("idtr", idtr))
 }
 
 func tablePair(name string, at func(*CPU) *Table) []row {
@@ -14,7 +20,7 @@ func tablePair(name string, at func(*CPU) *Table) []row {
 		system(name+"_base", 64, "uint64", func(c *CPU) uint64 { return at(c).Base }, func(c *CPU, v uint64) error { at(c).Base = v; return nil }),
 		system(name+"_limit", 32, "uint32", func(c *CPU) uint64 { return uint64(at(c).Limit) }, func(c *CPU, v uint64) error {
 			if v > 0xffff {
-				return errValue
+				return cpu.ErrValue
 			}
 			at(c).Limit = uint16(v)
 			return nil
@@ -26,7 +32,7 @@ func tablePair(name string, at func(*CPU) *Table) []row {
 func segmentRows() []row {
 	ldtr := func(c *CPU) *Segment { return &c.LDTR }
 	tr := func(c *CPU) *Segment { return &c.TR }
-	list := concat(selector("ldtr", ldtr), base("ldtr", ldtr), limit("ldtr", ldtr), selector("tr", tr), base("tr", tr), limit("tr", tr))
+	list := slices.Concat(selector("ldtr", ldtr), base("ldtr", ldtr), limit("ldtr", ldtr), selector("tr", tr), base("tr", tr), limit("tr", tr))
 	for _, s := range segmentOrder {
 		at := func(c *CPU) *Segment { return &c.Seg[s.number] }
 		if s.number != decode.FS && s.number != decode.GS {
@@ -106,7 +112,7 @@ func (c *CPU) shadow() uint64 {
 
 func (c *CPU) setShadow(v uint64) error {
 	if v&^(shadowSTI|shadowMovSS|shadowNMI) != 0 {
-		return errValue
+		return cpu.ErrValue
 	}
 	c.InhibitSTI, c.InhibitMovSS, c.NMIBlocked = v&shadowSTI != 0, v&shadowMovSS != 0, v&shadowNMI != 0
 	c.updateAttention()

@@ -3,6 +3,7 @@ package x86
 import (
 	"fmt"
 
+	"stasis/cpu"
 	decode "stasis/decode/x86"
 )
 
@@ -54,7 +55,7 @@ func field(name string, at func(*CPU) *uint64) row {
 
 func (c *CPU) hostCR0(v uint64) error {
 	if v&^cr0Defined != 0 || v&(cr0PG|cr0PE) == cr0PG || v&(cr0NW|cr0CD) == cr0NW {
-		return errValue
+		return cpu.ErrValue
 	}
 	c.CR0 = v
 	c.hostPaging()
@@ -63,7 +64,7 @@ func (c *CPU) hostCR0(v uint64) error {
 
 func (c *CPU) hostCR3(v uint64) error {
 	if v>>physBits != 0 {
-		return errValue
+		return cpu.ErrValue
 	}
 	c.CR3 = v
 	c.hostPaging()
@@ -72,7 +73,7 @@ func (c *CPU) hostCR3(v uint64) error {
 
 func (c *CPU) hostCR4(v uint64) error {
 	if v&^c.features.cr4 != 0 {
-		return fmt.Errorf("%w: this CPU has %#x", errValue, c.features.cr4)
+		return fmt.Errorf("%w: this CPU has %#x", cpu.ErrValue, c.features.cr4)
 	}
 	c.CR4 = v
 	c.hostPaging()
@@ -81,7 +82,7 @@ func (c *CPU) hostCR4(v uint64) error {
 
 func (c *CPU) hostEFER(v uint64) error {
 	if v&^c.features.efer != 0 {
-		return errValue
+		return cpu.ErrValue
 	}
 	c.EFER = v
 	c.hostPaging()
@@ -100,7 +101,7 @@ func (c *CPU) hostPaging() {
 
 func (c *CPU) hostCR8(v uint64) error {
 	if v > 15 {
-		return errValue
+		return cpu.ErrValue
 	}
 	c.sys.SetTPR(uint8(v) << 4)
 	return nil
@@ -108,7 +109,7 @@ func (c *CPU) hostCR8(v uint64) error {
 
 func (c *CPU) hostDR7(v uint64) error {
 	if v>>32 != 0 {
-		return errValue
+		return cpu.ErrValue
 	}
 	c.DR7 = v&dr7Kept | dr7One
 	c.debugChanged()

@@ -39,7 +39,7 @@ func deskCPU(t *testing.T) *CPU {
 // number is the row of a register.
 func number(t *testing.T, name string) int {
 	t.Helper()
-	for i, r := range registerTable {
+	for i, r := range registers.List() {
 		if r.Name == name {
 			return i
 		}
@@ -58,7 +58,7 @@ func (c *CPU) writeNamed(t *testing.T, name string, v uint64) error {
 	i := number(t, name)
 	var b [16]byte
 	binary.LittleEndian.PutUint64(b[:], v)
-	return c.WriteRegister(i, b[:registerTable[i].Bits/8])
+	return c.WriteRegister(i, b[:registers.List()[i].Bits/8])
 }
 
 // TestRegisterTable keeps what gdb relies on: the order of the core feature, and numbers and sizes that never change.
@@ -67,12 +67,12 @@ func TestRegisterTable(t *testing.T) {
 		"rip", "eflags", "cs", "ss", "ds", "es", "fs", "gs", "st0", "st1", "st2", "st3", "st4", "st5", "st6", "st7",
 		"fctrl", "fstat", "ftag", "fiseg", "fioff", "foseg", "fooff", "fop", "xmm0"}
 	for i, name := range core {
-		if registerTable[i].Name != name {
-			t.Errorf("register %d is %s, want %s", i, registerTable[i].Name, name)
+		if registers.List()[i].Name != name {
+			t.Errorf("register %d is %s, want %s", i, registers.List()[i].Name, name)
 		}
 	}
 	seen := map[string]bool{}
-	for _, r := range registerTable {
+	for _, r := range registers.List() {
 		if seen[r.Name] || r.Bits%8 != 0 || r.Type == "" || r.Feature == "" || r.Group == "" {
 			t.Errorf("row %+v", r)
 		}
@@ -89,7 +89,7 @@ func TestRegisterRoundTrip(t *testing.T) {
 		"cs_base": {"rip"}, "fstat": {"st0", "st1", "st2", "st3", "st4", "st5", "st6", "st7"},
 		"cs_attr": {"code_bits"},
 	}
-	for i, r := range registerTable {
+	for i, r := range registers.List() {
 		c := deskCPU(t)
 		for n := range 8 {
 			c.FPU.ST[n].Mant = uint64(n)
@@ -113,15 +113,15 @@ func TestRegisterRoundTrip(t *testing.T) {
 		}
 		allowed := append(follows[r.Name], r.Name)
 		for j, b := range readAll(c) {
-			if !bytes.Equal(b, before[j]) && !contains(allowed, registerTable[j].Name) {
-				t.Errorf("%s changed with %s", registerTable[j].Name, r.Name)
+			if !bytes.Equal(b, before[j]) && !contains(allowed, registers.List()[j].Name) {
+				t.Errorf("%s changed with %s", registers.List()[j].Name, r.Name)
 			}
 		}
 	}
 }
 
 func readAll(c *CPU) (all [][]byte) {
-	for i := range registerTable {
+	for i := range registers.List() {
 		all = append(all, c.ReadRegister(i))
 	}
 	return all
@@ -147,7 +147,7 @@ func TestImpossibleRegisterValues(t *testing.T) {
 	}
 	for i, b := range readAll(c) {
 		if !bytes.Equal(b, before[i]) {
-			t.Errorf("%s changed", registerTable[i].Name)
+			t.Errorf("%s changed", registers.List()[i].Name)
 		}
 	}
 }
