@@ -130,7 +130,7 @@ type receiver interface {
 }
 
 // feed moves typed bytes into the serial ports as far as there is room. Room comes only by an access of the guest, after
-// which the machine is at a boundary: so the position at which a byte moves follows from the run.
+// which the machine is at a boundary while bytes wait: so the position at which a byte moves follows from the run.
 func (m *Machine) feed() {
 	for i, port := range m.serial {
 		typed := m.State.Typed[i]

@@ -51,6 +51,8 @@ type Machine struct {
 	parts []part
 
 	running cpu.CPU // inside its Run; the Clock counts its units
+	horizon uint64  // the next deadline when that Run began
+	lone    bool    // no other CPU could run then
 	settled bool    // due events have fired at this position
 	ending  *Stop   // a device has ended the run inside the present unit
 	fresh   []byte  // encoded state of all parts at power-on, for reset

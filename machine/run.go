@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"stasis/cpu"
+	"stasis/replay"
 	"stasis/timer"
 )
 
@@ -160,6 +161,7 @@ func (m *Machine) turn(i int, p *Plan) (Stop, bool) {
 	c := m.cpus[i]
 	step := p.steps(i)
 	budget := m.budget(p, step)
+	m.horizon, m.lone = m.queue.Next(), m.alone()
 	if m.onUnit != nil {
 		m.onUnit(i)
 		budget = 1
@@ -195,6 +197,16 @@ func (m *Machine) budget(p *Plan, step bool) uint64 {
 	return max(n, 1)
 }
 
+// steady reports, inside a Run, whether all that its budget was made from still holds, so that the CPU need not come back before its
+// end. It asks for what counts, not for who has changed it: no device can forget to tell.
+func (m *Machine) steady() bool {
+	return m.queue.Next() >= m.horizon && // nothing is due earlier
+		m.ending == nil &&
+		len(m.State.Typed[0])+len(m.State.Typed[1]) == 0 && // nobody waits for room
+		(m.host.Script == nil || m.host.Script.Next() == replay.Never) && // the output was not what the script waited for
+		(!m.lone || m.alone()) // no other CPU has been woken
+}
+
 // advance accounts for units that a CPU has run.
 func (m *Machine) advance(n uint64) {
 	if n == 0 {
@@ -206,8 +218,8 @@ func (m *Machine) advance(n uint64) {
 	m.settled = false
 }
 
-// alone reports whether no CPU but the present one can run. Then its turns follow each other without a pause: nobody
-// else can wake before it is back from Run.
+// alone reports whether no CPU but the present one can run. Then its turns follow each other without a pause: it is back from Run
+// as soon as somebody else has been woken.
 func (m *Machine) alone() bool {
 	for i := range m.cpus {
 		if i != m.State.Current && m.runnable(i) {

@@ -37,6 +37,8 @@ func (s *system) WriteMMIO(pa uint64, size int, v uint64) {
 func (s *system) In(port uint16, size int) uint32     { return s.m.bus.In(port, size) }
 func (s *system) Out(port uint16, size int, v uint32) { s.m.bus.Out(port, size, v) }
 
+func (s *system) Steady() bool { return s.m.steady() }
+
 func (s *system) AckInterrupt() (vector uint8, ok bool)   { return s.lapic.Ack() }
 func (s *system) ReadMSR(msr uint32) (v uint64, ok bool)  { return s.lapic.ReadMSR(msr) }
 func (s *system) WriteMSR(msr uint32, v uint64) (ok bool) { return s.lapic.WriteMSR(msr, v) }

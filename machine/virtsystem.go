@@ -47,6 +47,8 @@ func (s *virtSystem) WriteMMIO(pa uint64, size int, v uint64) {
 	s.m.bus.Write(pa, size, v)
 }
 
+func (s *virtSystem) Steady() bool { return s.m.steady() }
+
 // ReadSystem reads a register of the timer or of the interrupt controller.
 func (s *virtSystem) ReadSystem(r arm64.SysReg) (v uint64, ok bool) {
 	if v, ok = s.timers[s.cpu].ReadRegister(uint16(r)); ok {

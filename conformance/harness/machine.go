@@ -104,6 +104,9 @@ func (s *System) WriteMSR(msr uint32, v uint64) (ok bool) { return true }
 func (s *System) TPR() uint8                              { return s.Priority }
 func (s *System) SetTPR(v uint8)                          { s.Priority = v }
 
+// Steady is true: nothing here has a deadline.
+func (s *System) Steady() bool { return true }
+
 // AckInterrupt hands out the first waiting vector.
 func (s *System) AckInterrupt() (vector uint8, ok bool) {
 	if len(s.Interrupt) == 0 {

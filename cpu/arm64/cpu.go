@@ -25,6 +25,9 @@ type System interface {
 	RAM() *bus.RAM
 	ReadMMIO(pa uint64, size int) uint64
 	WriteMMIO(pa uint64, size int, v uint64)
+	// Steady is asked after what reaches the board, a device or firmware: whether the CPU may go on with its budget, since nothing that
+	// the machine looks at between two runs has changed.
+	Steady() bool
 	// ReadSystem and WriteSystem reach the system registers of the generic timer (CNT*) and of the interrupt controller's CPU
 	// interface (ICC_*), by SysReg; !ok is a register that is not there.
 	ReadSystem(r SysReg) (v uint64, ok bool)

@@ -238,17 +238,19 @@ func TestByteOrder(t *testing.T) {
 	}
 }
 
-// TestDevice leaves Run after an access to a device.
+// TestDevice leaves Run after an access to a device that has changed something for the machine, and after no other.
 func TestDevice(t *testing.T) {
-	c, b := newRig(t)
-	b.device = 0x55
-	if got := load[uint32](c, 0x9000000); got != 0x55 || !c.leaving {
-		t.Errorf("read %#x, leaves %v", got, c.leaving)
-	}
-	c.leaving = false
-	store(c, 0x9000000, uint8(0x77))
-	if b.device != 0x77 || !c.leaving {
-		t.Errorf("wrote %#x, leaves %v", b.device, c.leaving)
+	for _, restless := range []bool{false, true} {
+		c, b := newRig(t)
+		b.device, b.restless = 0x55, restless
+		if got := load[uint32](c, 0x9000000); got != 0x55 || c.leaving != restless {
+			t.Errorf("read %#x, leaves %v", got, c.leaving)
+		}
+		c.leaving = false
+		store(c, 0x9000000, uint8(0x77))
+		if b.device != 0x77 || c.leaving != restless {
+			t.Errorf("wrote %#x, leaves %v", b.device, c.leaving)
+		}
 	}
 }
 

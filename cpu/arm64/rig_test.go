@@ -9,12 +9,13 @@ import (
 
 // board is what a CPU under test sees: RAM at 40000000h, one device register, and a list of what it was told.
 type board struct {
-	ram    *bus.RAM
-	clock  uint64
-	device uint64
-	told   []string
-	tlbi   []TLBI
-	system map[SysReg]uint64
+	ram      *bus.RAM
+	clock    uint64
+	device   uint64
+	restless bool // the device changes what the machine has to look at
+	told     []string
+	tlbi     []TLBI
+	system   map[SysReg]uint64
 }
 
 func (b *board) Clock() uint64                           { return b.clock }
@@ -34,6 +35,7 @@ func (b *board) Hypercall(x *[31]uint64) bool {
 	x[0] = 0x10001
 	return true
 }
+func (b *board) Steady() bool                   { return !b.restless }
 func (b *board) BroadcastTLBI(from int, t TLBI) { b.tlbi = append(b.tlbi, t) }
 func (b *board) SendEvent()                     { b.told = append(b.told, "event") }
 

@@ -81,10 +81,10 @@ func (c *CPU) readBoard(at SysReg, i *Inst) uint64 {
 
 func (c *CPU) writeBoard(at SysReg, i *Inst) {
 	c.checkBoard(at, i)
-	c.reload()
 	if !c.sys.WriteSystem(at, c.R[i.Rd()]) {
 		c.unknownSysreg(at)
 	}
+	c.touched()
 }
 
 // Bits of CNTKCTL_EL1.
@@ -193,10 +193,10 @@ func hvc(c *CPU, i *Inst) {
 	if c.EL == 0 {
 		c.undefined()
 	}
-	c.reload()
 	if !c.sys.Hypercall((*[31]uint64)(c.R[:31])) {
 		c.undefined()
 	}
+	c.touched()
 }
 
 // smc is SMC: UNDEFINED without EL3.
@@ -290,8 +290,8 @@ func (c *CPU) wait(event bool, enable uint64) {
 
 // sev is SEV: every CPU's event register is set. One that waits may run now, so this one's turn has to be computed anew.
 func sev(c *CPU, i *Inst) {
-	c.reload()
 	c.sys.SendEvent()
+	c.touched()
 }
 
 // sevl is SEVL: this CPU's event register is set.

@@ -33,8 +33,8 @@ func movtocr(c *CPU, i *Inst) {
 		c.setCR4(v)
 	case 8:
 		c.gpIf(v > 15)
-		c.reload()
 		c.sys.SetTPR(uint8(v) << 4)
+		c.touched()
 	}
 	c.controlWritten(i.Reg)
 }

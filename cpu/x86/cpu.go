@@ -27,6 +27,9 @@ type System interface {
 	WriteMMIO(pa uint64, size int, v uint64)
 	In(port uint16, size int) uint32
 	Out(port uint16, size int, v uint32)
+	// Steady is asked after an access to a device, to a port or to an MSR of the local APIC: whether the CPU may go on with its budget,
+	// since nothing that the machine looks at between two runs has changed.
+	Steady() bool
 	AckInterrupt() (vector uint8, ok bool)
 	ReadMSR(msr uint32) (v uint64, ok bool)
 	WriteMSR(msr uint32, v uint64) (ok bool)

@@ -9,6 +9,7 @@ type deadlineSystem struct {
 }
 
 func (s *deadlineSystem) Clock() uint64 { return 1000 }
+func (s *deadlineSystem) Steady() bool  { return true }
 func (s *deadlineSystem) ReadMSR(n uint32) (uint64, bool) {
 	return s.deadline, n == msrTSCDeadline
 }

@@ -17,6 +17,7 @@ func (s deaf) ReadMMIO(uint64, int) uint64   { return 0 }
 func (s deaf) WriteMMIO(uint64, int, uint64) {}
 func (s deaf) In(uint16, int) uint32         { return 0 }
 func (s deaf) Out(uint16, int, uint32)       {}
+func (s deaf) Steady() bool                  { return true }
 func (s deaf) AckInterrupt() (uint8, bool)   { return 0, false }
 func (s deaf) ReadMSR(uint32) (uint64, bool) { return 0, false }
 func (s deaf) WriteMSR(uint32, uint64) bool  { return false }

@@ -176,8 +176,9 @@ func storeSys[T word](c *CPU, lin uint64, v T) {
 func (c *CPU) readPhys(pa uint64, size int) uint64 {
 	page := c.ram.Page(pa)
 	if page == nil {
-		c.reload()
-		return c.sys.ReadMMIO(pa, size)
+		v := c.sys.ReadMMIO(pa, size)
+		c.touched()
+		return v
 	}
 	p := unsafe.Add(page, pa&pageMask)
 	switch size {
@@ -195,8 +196,8 @@ func (c *CPU) readPhys(pa uint64, size int) uint64 {
 func (c *CPU) writePhys(pa uint64, size int, v uint64) {
 	page := c.ram.Page(pa)
 	if page == nil {
-		c.reload()
 		c.sys.WriteMMIO(pa, size, v)
+		c.touched()
 		return
 	}
 	p := unsafe.Add(page, pa&pageMask)
@@ -213,8 +214,13 @@ func (c *CPU) writePhys(pa uint64, size int, v uint64) {
 	c.ram.Written(pa, size)
 }
 
-// reload leaves Run at the next boundary: a device was touched, so a deadline or a line may have changed.
-func (c *CPU) reload() { c.leaving = true }
+// touched follows every access to a device. If a deadline or something else that the machine looks at between two runs has changed,
+// Run is left at the next boundary. The CPU's own lines ask for attention themselves.
+func (c *CPU) touched() {
+	if !c.sys.Steady() {
+		c.leaving = true
+	}
+}
 
 // physMemory is the physical memory as page walks see it.
 type physMemory struct{ c *CPU }

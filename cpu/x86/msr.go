@@ -174,8 +174,9 @@ func (c *CPU) readMSR(n uint32) (v uint64, ok bool) {
 		return 0, true
 	}
 	if c.isSystemMSR(n) {
-		c.reload()
-		return c.readSystemMSR(n)
+		v, ok := c.readSystemMSR(n)
+		c.touched()
+		return v, ok
 	}
 	return 0, false
 }
@@ -231,8 +232,8 @@ func (c *CPU) moveTSC(offset uint64) {
 	armed, _ := c.readSystemMSR(msrTSCDeadline)
 	c.TSCOffset = offset
 	if armed != 0 {
-		c.reload()
 		c.writeSystemMSR(msrTSCDeadline, armed)
+		c.touched()
 	}
 }
 
@@ -266,8 +267,9 @@ func (c *CPU) writeMSR(n uint32, v uint64) bool {
 		return c.config.Vendor == "intel"
 	default:
 		if c.isSystemMSR(n) {
-			c.reload()
-			return c.writeSystemMSR(n, v)
+			ok := c.writeSystemMSR(n, v)
+			c.touched()
+			return ok
 		}
 		_, readOnly := c.readMSR(n)
 		c.gpIf(readOnly)

@@ -20,6 +20,7 @@ func (d *desk) ReadMMIO(uint64, int) uint64   { return 0 }
 func (d *desk) WriteMMIO(uint64, int, uint64) {}
 func (d *desk) In(uint16, int) uint32         { return 0 }
 func (d *desk) Out(uint16, int, uint32)       {}
+func (d *desk) Steady() bool                  { return true }
 func (d *desk) AckInterrupt() (uint8, bool)   { return 0, false }
 func (d *desk) ReadMSR(uint32) (uint64, bool) { return 0, false }
 func (d *desk) WriteMSR(uint32, uint64) bool  { return false }

@@ -240,9 +240,9 @@ func ins[T word](c *CPU, i *Inst) {
 	c.repeat(i, func() bool {
 		lin := c.destination(i, size, true)
 		c.probeWrite(lin, size)
-		c.reload()
-		store(c, lin, T(c.sys.In(uint16(c.R[2]), size)))
-		c.portAccess(uint16(c.R[2]), size)
+		v := T(c.sys.In(uint16(c.R[2]), size))
+		c.portTouched(uint16(c.R[2]), size)
+		store(c, lin, v)
 		c.advance(7, i, c.stride(size))
 		return true
 	})
@@ -254,9 +254,8 @@ func outs[T word](c *CPU, i *Inst) {
 	c.checkPort(uint16(c.R[2]), size)
 	c.repeat(i, func() bool {
 		v := load[T](c, c.source(i, size))
-		c.reload()
 		c.sys.Out(uint16(c.R[2]), size, uint32(v))
-		c.portAccess(uint16(c.R[2]), size)
+		c.portTouched(uint16(c.R[2]), size)
 		c.advance(6, i, c.stride(size))
 		return true
 	})
@@ -266,18 +265,28 @@ func outs[T word](c *CPU, i *Inst) {
 func in[T word](c *CPU, i *Inst) {
 	port, size := c.port(i), int(unsafe.Sizeof(T(0)))
 	c.checkPort(port, size)
-	c.reload()
 	writeAcc(c, T(c.sys.In(port, size)))
+	c.touched()
 	c.portAccess(port, size)
 }
 
 func out[T word](c *CPU, i *Inst) {
 	port, size := c.port(i), int(unsafe.Sizeof(T(0)))
 	c.checkPort(port, size)
-	c.reload()
 	c.sys.Out(port, size, uint32(readAcc[T](c)))
+	c.touched()
 	c.portAccess(port, size)
 }
+
+// portTouched is touched for an iteration of INS or OUTS. Where the bitmap lets it pass, the next one begins with another look there.
+func (c *CPU) portTouched(port uint16, size int) {
+	c.touched()
+	c.leaving = c.leaving || !c.portsOpen()
+	c.portAccess(port, size)
+}
+
+// portsOpen reports whether no I/O permission bitmap is asked.
+func (c *CPU) portsOpen() bool { return c.CR0&cr0PE == 0 || c.CPL <= c.iopl() && !c.v86() }
 
 func (c *CPU) port(i *Inst) uint16 {
 	if i.Opcode&8 == 0 {
@@ -288,7 +297,7 @@ func (c *CPU) port(i *Inst) uint16 {
 
 // checkPort is the I/O permission check: IOPL, else the TSS's bitmap. Source: SDM Vol. 1, "I/O Permission Bit Map".
 func (c *CPU) checkPort(port uint16, size int) {
-	if c.CR0&cr0PE == 0 || c.CPL <= c.iopl() && !c.v86() {
+	if c.portsOpen() {
 		return
 	}
 	c.gpIf(c.TR.Attr&attrType&^2 != typeTSSFree || c.TR.Limit < 103)

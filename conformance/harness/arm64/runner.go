@@ -36,6 +36,7 @@ func (s *System) Clock() uint64                                  { return 0 }
 func (s *System) RAM() *bus.RAM                                  { return s.ram }
 func (s *System) ReadMMIO(pa uint64, size int) uint64            { return ^uint64(0) }
 func (s *System) WriteMMIO(pa uint64, size int, v uint64)        {}
+func (s *System) Steady() bool                                   { return true }
 func (s *System) ReadSystem(r arm64.SysReg) (v uint64, ok bool)  { return 0, false }
 func (s *System) WriteSystem(r arm64.SysReg, v uint64) (ok bool) { return false }
 func (s *System) Hypercall(x *[31]uint64) (ok bool)              { return false }
