@@ -21,16 +21,45 @@ func Div[F Word](c *Context, a, b F) F { return pack[F](c, c.div(unpack(c, a), u
 func Sqrt[F Word](c *Context, a F) F { return pack[F](c, c.sqrt(unpack(c, a))) }
 
 // Add80 is a + b.
-func Add80(c *Context, a, b F80) F80 { return pack80(c, c.add(unpack80(a), unpack80(b))) }
+func Add80(c *Context, a, b F80) F80 {
+	if c.Round == NearestEven {
+		if v, how, ok := QuickAdd80(a, b, c.Precision.Drop()); ok {
+			c.quick(how)
+			return v
+		}
+	}
+	return pack80(c, c.add(unpack80(a), unpack80(b)))
+}
 
 // Sub80 is a − b.
-func Sub80(c *Context, a, b F80) F80 { return pack80(c, c.sub(unpack80(a), unpack80(b))) }
+func Sub80(c *Context, a, b F80) F80 {
+	if !IsNaN80(b) { // those keep their sign
+		b.SE ^= 0x8000
+	}
+	return Add80(c, a, b)
+}
 
 // Mul80 is a · b.
-func Mul80(c *Context, a, b F80) F80 { return pack80(c, c.mul(unpack80(a), unpack80(b))) }
+func Mul80(c *Context, a, b F80) F80 {
+	if c.Round == NearestEven {
+		if v, how, ok := QuickMul80(a, b, c.Precision.Drop()); ok {
+			c.quick(how)
+			return v
+		}
+	}
+	return pack80(c, c.mul(unpack80(a), unpack80(b)))
+}
 
 // Div80 is a / b.
-func Div80(c *Context, a, b F80) F80 { return pack80(c, c.div(unpack80(a), unpack80(b))) }
+func Div80(c *Context, a, b F80) F80 {
+	if c.Round == NearestEven {
+		if v, how, ok := QuickDiv80(a, b, c.Precision.Drop()); ok {
+			c.quick(how)
+			return v
+		}
+	}
+	return pack80(c, c.div(unpack80(a), unpack80(b)))
+}
 
 // Sqrt80 is the square root.
 func Sqrt80(c *Context, a F80) F80 { return pack80(c, c.sqrt(unpack80(a))) }

@@ -22,10 +22,18 @@ func CompareQuiet[F Word](c *Context, a, b F) Relation {
 }
 
 // Compare80 is Compare for 80 bits.
-func Compare80(c *Context, a, b F80) Relation { return c.compare(unpack80(a), unpack80(b), true) }
+func Compare80(c *Context, a, b F80) Relation {
+	if Normal80(a) && Normal80(b) {
+		return quickCompare80(a, b)
+	}
+	return c.compare(unpack80(a), unpack80(b), true)
+}
 
 // CompareQuiet80 is CompareQuiet for 80 bits.
 func CompareQuiet80(c *Context, a, b F80) Relation {
+	if Normal80(a) && Normal80(b) {
+		return quickCompare80(a, b)
+	}
 	return c.compare(unpack80(a), unpack80(b), false)
 }
 

@@ -14,6 +14,10 @@ func Convert[D, S Word](c *Context, v S) D {
 
 // To80 widens to 80 bits, which is exact whatever the precision of the context.
 func To80[F Word](c *Context, v F) F80 {
+	if r, ok := QuickWiden(v); ok {
+		c.RoundedUp = false
+		return r
+	}
 	n := unpack(c, v)
 	if r, ok := c.nan(&n, &n); ok {
 		return pack80to(c, r, extended80)
@@ -24,6 +28,12 @@ func To80[F Word](c *Context, v F) F80 {
 
 // From80 narrows from 80 bits. A denormal operand raises nothing of its own.
 func From80[F Word](c *Context, v F80) F {
+	if c.Round == NearestEven {
+		if r, how, ok := QuickNarrow[F](v); ok {
+			c.quick(how)
+			return r
+		}
+	}
 	n := unpack80(v)
 	if r, ok := c.nan(&n, &n); ok {
 		return pack[F](c, r)
@@ -47,7 +57,15 @@ func fromInt(v int64) number {
 func FromInt[F Word](c *Context, v int64) F { return pack[F](c, fromInt(v)) }
 
 // FromInt80 converts a signed integer exactly.
-func FromInt80(v int64) F80 { return pack80to(&Context{}, fromInt(v), extended80) }
+func FromInt80(v int64) F80 {
+	if v == 0 {
+		return F80{}
+	}
+	sign := uint16(v >> 63 << 15)
+	magnitude := uint64((v ^ v>>63) - v>>63)
+	s := bits.LeadingZeros64(magnitude)
+	return F80{Mant: magnitude << uint(s), SE: sign | 0x3fff + 63 - uint16(s)}
+}
 
 // ToInt converts to a signed integer of so many bits. What does not fit raises Invalid and gives the least integer.
 func ToInt[F Word](c *Context, v F, width uint) int64 { return c.toInt(unpack(c, v), width) }
@@ -128,5 +146,8 @@ func RoundToInt80(c *Context, v F80) F80 {
 
 // Widen is the same value in 80 bits, a signalling NaN included: it raises nothing.
 func Widen[F Word](v F) F80 {
+	if r, ok := QuickWiden(v); ok {
+		return r
+	}
 	return pack80to(&Context{}, unpack(&Context{}, v), extended80)
 }

@@ -42,11 +42,18 @@ func (c *CPU) calmLoop(r *rand.Rand, start uint64) []byte {
 			break
 		}
 	}
-	for tries := 0; tries < calmTries && len(code) < calmCode; tries++ {
-		i, units := c.candidate(r), uint64(1)
+	return c.tryLoop(code, start, func() (i []byte, units uint64) {
 		if r.IntN(8) == 0 {
-			i, units = c.branching(r)
+			return c.branching(r)
 		}
+		return c.candidate(r), 1
+	})
+}
+
+// tryLoop appends candidates that complete, and a jump back.
+func (c *CPU) tryLoop(code []byte, start uint64, candidate func() (i []byte, units uint64)) []byte {
+	for tries := 0; tries < calmTries && len(code) < calmCode; tries++ {
+		i, units := candidate()
 		before, mode := c.Snapshot(), c.mode
 		want := c.PC() + uint64(len(i))
 		c.ram.WriteAt(i, start+uint64(len(code)))

@@ -80,12 +80,14 @@ func (c *CPU) undefined(code []byte) {
 
 // handlerOf is the handler of an instruction: by row and operand size.
 func handlerOf(i *Inst) func(*CPU, *Inst) {
-	h := handlers[int(i.Row)*4+sizeIndex(i.OpSize)]
+	h := handlers[handlerIndex(i)]
 	if h == nil {
 		return unimplemented
 	}
 	return h
 }
+
+func handlerIndex(i *Inst) int { return int(i.Row)*4 + sizeIndex(i.OpSize) }
 
 func sizeIndex(size uint8) int {
 	switch size {

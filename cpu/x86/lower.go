@@ -113,7 +113,7 @@ func (w *builder) lower() {
 			}
 			return
 		case i.Op == decode.NOP || i.Op == decode.PAUSE:
-		case !w.simple(k, dead[k]):
+		case !w.simple(k, dead[k]) && !w.float(k):
 			w.emit(k, uop{op: uSlow})
 		}
 	}

@@ -194,6 +194,7 @@ type fuzzer struct {
 	longest  uint64 // units between two comparisons
 	watching bool
 	hits     int // of watchpoints
+	float    bool
 }
 
 // program runs one in both engines and says how many units it took. What differs at its end is looked for piece by piece.
@@ -201,6 +202,7 @@ func (f *fuzzer) program(t *testing.T, mode, seed int) (units uint64) {
 	f.layOut(mode, seed)
 	r := rand.New(rand.NewPCG(uint64(seed), 2))
 	for range f.pieces(seed) {
+		f.stir(r)
 		n := f.piece(r)
 		done, x := f.a.runAll(n)
 		same, y := f.other(n)
@@ -250,7 +252,9 @@ func (f *fuzzer) pieces(seed int) int {
 
 // layOut lays a program out for both engines.
 func (f *fuzzer) layOut(mode, seed int) {
-	if f.isCalm(seed) {
+	if f.float {
+		f.floats(seed, mode)
+	} else if f.isCalm(seed) {
 		f.calm(seed, mode)
 	} else {
 		f.start(mode, seed)
@@ -289,6 +293,7 @@ func (f *fuzzer) report(t *testing.T, mode, seed int) {
 	f.layOut(mode, seed)
 	r := rand.New(rand.NewPCG(uint64(seed), 2))
 	for range f.pieces(seed) {
+		f.stir(r)
 		n := f.piece(r)
 		before := checkpoint{*f.b.Snapshot(), make([]byte, 0x10000)}
 		f.b.ram.ReadAt(before.memory, 0)

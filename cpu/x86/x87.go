@@ -12,6 +12,7 @@ const (
 	swIE    = 1 << 0
 	swDE    = 1 << 1
 	swZE    = 1 << 2
+	swPE    = 1 << 5
 	swFlags = 0x3f
 	swSF    = 1 << 6 // stack fault
 	swES    = 1 << 7 // an unmasked exception is pending

@@ -27348,6 +27348,57 @@ func (c *CPU) run(in *uop) {
 			in = nx
 			continue
 
+		case uCallX87:
+			in = c.callX87(in)
+			continue
+		case uCallSSE:
+			in = c.callSSE(in)
+			continue
+		case uX87_m32:
+			in = x87Memory[uint32](c, in)
+			continue
+		case uX87_m64:
+			in = x87Memory[uint64](c, in)
+			continue
+		case uX87_r:
+			in = c.x87Register(in)
+			continue
+		case uFLD_m32:
+			in = x87Load[uint32](c, in)
+			continue
+		case uFLD_m64:
+			in = x87Load[uint64](c, in)
+			continue
+		case uFLD_m80:
+			in = c.x87Load80(in)
+			continue
+		case uFLD_r:
+			in = c.x87Copy(in)
+			continue
+		case uFILD_m16:
+			in = x87LoadInteger[int16](c, in)
+			continue
+		case uFILD_m32:
+			in = x87LoadInteger[int32](c, in)
+			continue
+		case uFILD_m64:
+			in = x87LoadInteger[int64](c, in)
+			continue
+		case uFST_m32:
+			in = x87Store[uint32](c, in)
+			continue
+		case uFST_m64:
+			in = x87Store[uint64](c, in)
+			continue
+		case uFSTP_m80:
+			in = c.x87Store80(in)
+			continue
+		case uFST_r:
+			in = c.x87Move(in)
+			continue
+		case uFXCH_r:
+			in = c.x87Exchange(in)
+			continue
 		case uSlow:
 			in = c.slow(in)
 			continue

@@ -23,6 +23,7 @@ func engine(s *semantics.Source) *uops {
 	u.multiply()
 	u.moves()
 	u.branches()
+	u.floats()
 	u.add("uSlow", 0, "in = c.slow(in)")
 	u.add("uSlowAt", 0, "in = c.slow(c.inAt())")
 	u.add("uMissR", 0, "in = c.miss(mmu.Read)")
