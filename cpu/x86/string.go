@@ -85,10 +85,18 @@ func (c *CPU) betweenIterations() { c.InRep = true }
 
 // bulk is the number of iterations that a page-wise transfer may do now.
 func (c *CPU) bulk(i *Inst, size int) uint64 {
-	if i.Prefix&repeats == 0 || c.oneByOne(i) || c.eflags&flagDF != 0 || c.mode != decode.Mode64 || i.AddrSize != 8 {
+	if i.Prefix&repeats == 0 || c.oneByOne(i) || c.eflags&flagDF != 0 || !c.flatIndexes(i) {
 		return 0
 	}
 	return min(c.count(i), uint64(c.budget))
+}
+
+// flatIndexes reports whether the index registers are linear addresses, in their width: in 64-bit and flat 32-bit code.
+func (c *CPU) flatIndexes(i *Inst) bool {
+	if c.mode == decode.Mode64 {
+		return i.AddrSize == 8
+	}
+	return c.mode == decode.Mode32 && c.engine.mode&modeFlat != 0 && i.AddrSize == 4 && i.Seg < decode.FS
 }
 
 // inPage limits n elements at lin to its page; 0 if the first crosses its end.
@@ -144,7 +152,7 @@ func movs[T word](c *CPU, i *Inst) {
 
 // bulkMove copies within one page each; overlapping bytes behave as copying one by one does.
 func (c *CPU) bulkMove(i *Inst, n uint64, size int) bool {
-	from, to := c.source(i, size), c.R[7] // a bad destination is not in the inline array: it faults behind the source
+	from, to := c.source(i, size), addrMask(i.AddrSize, c.R[7]) // a bad destination is not in the inline array: it faults behind the source
 	n = inPage(inPage(n, from, size), to, size)
 	src, dst := c.hostRead(from), c.hostWrite(to)
 	if n < 2 || src == nil || dst == nil {
