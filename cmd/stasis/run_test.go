@@ -101,7 +101,7 @@ func TestOutputIsTheGuestsAlone(t *testing.T) {
 	if r.code != 0 || r.stdout != "hello from 64-bit long mode\n" {
 		t.Errorf("exit status %d, standard output %q", r.code, r.stdout)
 	}
-	if len(r.summary.Stats) != 1 {
+	if len(r.summary.Stats) != 1 || r.summary.Stats["cpu0"]["units"] != r.summary.Retired || r.summary.Stats["cpu0"]["units_64"] == 0 {
 		t.Errorf("stats: %v", r.summary.Stats)
 	}
 	file := filepath.Join(t.TempDir(), "serial")

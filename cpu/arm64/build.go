@@ -3,6 +3,7 @@ package arm64
 import (
 	"unsafe"
 
+	"stasis/cpu"
 	decode "stasis/decode/arm64"
 	"stasis/mmu"
 )
@@ -32,6 +33,7 @@ func (c *CPU) build(key blockKey) *block {
 		return nil
 	}
 	if e.used+4*len(w.insts)+8 > len(e.arena) || e.Full(len(w.insts)) {
+		c.stats.Flushed(cpu.DropFull)
 		e.flush()
 	}
 	number := e.add(key, w.insts, w.addrs)

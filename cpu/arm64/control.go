@@ -49,10 +49,5 @@ type control struct {
 	awaiting    bool // the debugger waits for events
 	catches     catches
 
-	stats Stats
-}
-
-// Stats counts what the engine did.
-type Stats struct {
-	Blocks, Dropped, Walks, Faults, Steps, Slow, Interrupts uint64
+	stats cpu.Stats
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"unsafe"
 
+	"stasis/cpu"
 	decode "stasis/decode/arm64"
 	"stasis/mmu"
 )
@@ -131,6 +132,7 @@ func (c *CPU) breakpointsChanged(old, now map[uint64]uint8) {
 		if !b.Dead && pages[b.Key.VA&^pageMask] && slices.ContainsFunc(e.AddrsOf(b), func(a uint64) bool { return now[a] != 0 && old[a] == 0 }) {
 			e.Unlink(n)
 			e.arena[b.First].op = uDead
+			c.stats.Dropped[cpu.DropBreakpoint]++
 		}
 	}
 }
@@ -141,7 +143,7 @@ func (c *CPU) InvalidateCode(page uint64) {
 	page &^= pageMask
 	e.DropPage(page, func(b *block) {
 		e.arena[b.First].op = uDead
-		c.stats.Dropped++
+		c.stats.Dropped[cpu.DropWritten]++
 	})
 }
 
@@ -259,6 +261,7 @@ func (c *CPU) slow(in *uop) *uop {
 		return c.proceed()
 	}
 	b, k, left := c.sync(in)
+	c.stats.Slow[cpu.SlowHandler]++
 	return c.handle(in, b, k, left)
 }
 
@@ -294,7 +297,6 @@ func (e *engine) unwind(c *CPU) {
 
 // handle runs the handler of instruction k of a block.
 func (c *CPU) handle(in *uop, b *block, k int, left int64) *uop {
-	c.stats.Slow++
 	after := c.pc + decode.Len
 	c.perform(c.engine.instOf(b, k))
 	if c.leaving || c.attention {
@@ -336,6 +338,7 @@ func (c *CPU) miss(a mmu.Access) *uop {
 			return in
 		}
 	}
+	c.stats.Slow[c.slowCause(va, last, a)]++
 	return c.handle(in, b, k, left)
 }
 
@@ -356,6 +359,7 @@ func (c *CPU) terminate() *uop {
 	}
 	if flushes == e.flushes && !b.Dead && !from.Dead && b.Key.PA&^pageMask == from.Key.PA&^pageMask && (b.Key.VA^from.Key.VA)&^pageMask == 0 {
 		t.link[way] = e.firstOf(b)
+		c.stats.Chained++
 	}
 	if c.budget < int64(b.N) {
 		return e.exitOp

@@ -295,11 +295,18 @@ func (r *engineRig) compare(t *testing.T, seed uint64, watches []cpu.Watch) []ex
 	var states [2]*State
 	var hashes [2][32]byte
 	var exits [2][]exitAt
+	var counts [2]map[string]uint64
 	for n := range r.cpus {
 		c := r.place(n, seed)
+		before := c.Stats()
 		c.SetWatchpoints(watches)
 		exits[n] = drive(c, seed)
-		states[n], hashes[n] = c.Snapshot(), r.boards[n].ram.Hash()
+		states[n], hashes[n], counts[n] = c.Snapshot(), r.boards[n].ram.Hash(), counted(c, before)
+	}
+	for _, name := range []string{"units_el0", "units_el1"} {
+		if counts[0][name] != counts[1][name] {
+			t.Errorf("seed %d: %s is %d with blocks, %d with steps", seed, name, counts[0][name], counts[1][name])
+		}
 	}
 	if !slices.Equal(exits[0], exits[1]) {
 		t.Errorf("seed %d: exits %v with blocks, %v with steps", seed, exits[0], exits[1])

@@ -53,9 +53,9 @@ func TestWatchCost(t *testing.T) {
 		for _, w := range []cpu.Watch{{Addr: at, Len: 1, Write: true}, {Addr: at, Len: 1, Read: true, Write: true}} {
 			c := watchRig(t, w).cpus[0]
 			c.Run(1000) // fills the arrays
-			before := c.stats
+			before := c.Stats()
 			c.Run(100_000)
-			slow, steps := c.stats.Slow-before.Slow, c.stats.Steps-before.Steps
+			slow, steps := counted(c, before)["slow"], counted(c, before)["steps"]
 			if slow > most || steps > 100 || c.exit.Kind != cpu.ExitBudget {
 				t.Errorf("%+v: %d slow accesses, %d single steps, %+v", w, slow, steps, c.exit)
 			}

@@ -33,6 +33,7 @@ func (c *CPU) lookup(va uint64, a mmu.Access) (e *mmu.Entry, fault uint8) {
 	e = &c.TLB.Side(a)[slot]
 	plain := c.walker.Untagged(va, a)
 	if e.Holds(plain, c.walker.ASID) && c.walker.Allowed(e, a) {
+		c.stats.Hits++
 		return e, 0
 	}
 	c.stats.Walks++

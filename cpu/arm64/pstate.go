@@ -43,6 +43,7 @@ func (c *CPU) setEL(el, spsel uint8) {
 	}
 	if el != c.EL {
 		c.fetchPage = nil
+		c.stats.Enter(el == 0, c.budget)
 	}
 	c.State.SP[c.bank()] = c.R[regSP]
 	c.EL, c.SPSel = el, spsel

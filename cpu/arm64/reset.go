@@ -92,10 +92,3 @@ func (c *CPU) note(name string) {
 
 // Unimplemented counts what was met and is not there, by name.
 func (c *CPU) Unimplemented() map[string]uint64 { return c.unimplemented }
-
-// Stats are the engine's counters.
-func (c *CPU) Stats() map[string]uint64 {
-	s := &c.stats
-	return map[string]uint64{"blocks": s.Blocks, "dropped": s.Dropped, "walks": s.Walks, "faults": s.Faults, "steps": s.Steps,
-		"slow": s.Slow, "interrupts": s.Interrupts}
-}

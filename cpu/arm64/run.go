@@ -11,11 +11,13 @@ import (
 func (c *CPU) Run(budget uint64) cpu.Exit {
 	c.budget = int64(min(budget, math.MaxInt64))
 	c.start = c.budget
+	c.stats.Begin(c.budget, c.EL == 0)
 	c.leaving = false
 	c.exit = cpu.Exit{}
 	for c.budget > 0 && !c.leaving {
 		c.guarded()
 	}
+	c.account()
 	return c.exit
 }
 

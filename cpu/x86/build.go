@@ -3,6 +3,7 @@ package x86
 import (
 	"unsafe"
 
+	"stasis/cpu"
 	decode "stasis/decode/x86"
 	"stasis/mmu"
 )
@@ -27,7 +28,7 @@ func (c *CPU) build(key blockKey, ip uint64) *block {
 		return nil
 	}
 	if e.used+4*len(w.insts)+8 > len(e.arena) || e.Full(len(w.insts)) {
-		e.flush()
+		c.flushBlocks(cpu.DropFull)
 	}
 	number := e.add(key, w.insts, w.addrs)
 	w.side = number * blockMax

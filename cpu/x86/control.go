@@ -1,6 +1,7 @@
 package x86
 
 import (
+	"stasis/cpu"
 	decode "stasis/decode/x86"
 )
 
@@ -131,7 +132,7 @@ func (c *CPU) setCR4(v uint64) {
 		c.flushTLB(false)
 	}
 	if changed&cr4LA57 != 0 {
-		c.engine.flush()
+		c.flushBlocks(cpu.DropMode)
 	}
 	c.codeChanged()
 }

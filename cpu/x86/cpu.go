@@ -126,11 +126,6 @@ type CPU struct {
 	stats         Stats
 }
 
-// Stats counts what the engine did.
-type Stats struct {
-	Blocks, Dropped, Walks, Faults, Steps, Slow, Interrupts, NMIs uint64
-}
-
 // Config is what a model of CPU is made of.
 type Config struct {
 	Vendor string   // "amd" or "intel"
@@ -154,11 +149,13 @@ func New(sys System, index int, config Config) *CPU {
 func (c *CPU) Run(budget uint64) cpu.Exit {
 	c.budget = int64(min(budget, math.MaxInt64))
 	c.start = c.budget
+	c.stats.Begin(c.budget, c.CPL == 3)
 	c.leaving = false
 	c.exit = cpu.Exit{}
 	for c.budget > 0 && !c.leaving {
 		c.guarded()
 	}
+	c.account()
 	return c.exit
 }
 

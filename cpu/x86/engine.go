@@ -4,6 +4,7 @@ import (
 	"slices"
 	"unsafe"
 
+	"stasis/cpu"
 	decode "stasis/decode/x86"
 	"stasis/mmu"
 )
@@ -114,7 +115,8 @@ func (e *engine) dropCode()          { e.code = [mmu.Entries]codeSlot{} }
 
 // breakpointsChanged drops the blocks that hold an instruction where a breakpoint is new: a block ends before one, and nothing leads to
 // one that begins there. Where a breakpoint is gone, blocks are shorter than they need be, no more.
-func (e *engine) breakpointsChanged(old, now map[uint64]uint8) {
+func (c *CPU) breakpointsChanged(old, now map[uint64]uint8) {
+	e := &c.engine
 	pages := map[uint64]bool{}
 	for a := range now {
 		if old[a] == 0 {
@@ -129,6 +131,7 @@ func (e *engine) breakpointsChanged(old, now map[uint64]uint8) {
 		if !b.Dead && pages[b.Key.VA&^pageMask] && slices.ContainsFunc(e.AddrsOf(b), func(a uint64) bool { return now[a] != 0 && old[a] == 0 }) {
 			e.Unlink(n)
 			e.arena[b.First].op = uDead
+			c.stats.Dropped[cpu.DropBreakpoint]++
 		}
 	}
 }
@@ -139,7 +142,7 @@ func (c *CPU) InvalidateCode(page uint64) {
 	page &^= pageMask
 	e.DropPage(page, func(b *block) {
 		e.arena[b.First].op = uDead
-		c.stats.Dropped++
+		c.stats.Dropped[cpu.DropWritten]++
 	})
 }
 
@@ -167,7 +170,7 @@ func (c *CPU) segmentMode() (mode uint64) {
 		mode = modeBig
 	}
 	cs := &c.Seg[decode.CS]
-	return mode | c.engine.codeSlot(codeRange{cs.Base, cs.Limit})<<modeCode
+	return mode | c.codeSlot(codeRange{cs.Base, cs.Limit})<<modeCode
 }
 
 // end is where a segment ends that the fast path may read and write from 0 on; 0 if there is anything special about it.
@@ -179,11 +182,12 @@ func (s *Segment) end() uint64 {
 }
 
 // codeSlot is the place of a code segment among those that blocks have been decoded under. When there are too many, all blocks go.
-func (e *engine) codeSlot(r codeRange) uint64 {
+func (c *CPU) codeSlot(r codeRange) uint64 {
+	e := &c.engine
 	n := slices.Index(e.codes[:e.coded], r)
 	if n < 0 {
 		if e.coded == len(e.codes) {
-			e.flush()
+			c.flushBlocks(cpu.DropMode)
 			e.coded = 0
 		}
 		n = e.coded
@@ -318,7 +322,7 @@ func (c *CPU) slow(in *uop) *uop {
 		return c.slowGo(in)
 	}
 	b, k, left := c.sync(in)
-	c.stats.Slow++
+	c.stats.Slow[cpu.SlowHandler]++
 	i := c.engine.instOf(b, k)
 	c.next = c.ipMask(c.rip + uint64(i.Len))
 	after := c.next
@@ -373,7 +377,7 @@ func (c *CPU) miss(a mmu.Access) *uop {
 	}
 	i := c.engine.instOf(b, k)
 	c.next = c.ipMask(c.rip + uint64(i.Len))
-	c.stats.Slow++
+	c.stats.Slow[c.slowCause(in, va, a)]++
 	handlerOf(i)(c, i)
 	c.rip = c.next
 	c.budget--
@@ -420,6 +424,7 @@ func (c *CPU) terminate() *uop {
 	}
 	if flushes == e.flushes && !b.Dead && (b.Key.VA^from.Key.VA)&^pageMask == 0 && b.Key.PA&^pageMask == from.Key.PA&^pageMask {
 		t.link[way] = e.firstOf(b)
+		c.stats.Chained++
 	}
 	if c.budget < int64(b.N) {
 		return e.exitOp

@@ -2,6 +2,7 @@ package x86
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"reflect"
@@ -201,6 +202,7 @@ type fuzzer struct {
 func (f *fuzzer) program(t *testing.T, mode, seed int) (units uint64) {
 	f.layOut(mode, seed)
 	r := rand.New(rand.NewPCG(uint64(seed), 2))
+	before := [2]map[string]uint64{f.a.Stats(), f.b.Stats()}
 	for range f.pieces(seed) {
 		f.stir(r)
 		n := f.piece(r)
@@ -218,6 +220,9 @@ func (f *fuzzer) program(t *testing.T, mode, seed int) (units uint64) {
 	}
 	if differ(f.a, f.b) != "" {
 		f.report(t, mode, seed)
+	}
+	if a, b := counted(f.a, before[0], "units"), counted(f.b, before[1], "units"); !maps.Equal(a, b) || a["units"] != units {
+		t.Errorf("program %d: %v by blocks, %v by single steps, of %d", seed, a, b, units)
 	}
 	return units
 }

@@ -45,6 +45,7 @@ func (c *CPU) find(lin uint64, a mmu.Access) *mmu.Entry {
 	slot := mmu.Index(lin)
 	e := &c.TLB.Side(a)[slot]
 	if e.Holds(lin, c.walker.PCID) && c.walker.Allowed(e, a) {
+		c.stats.Hits++
 		return e
 	}
 	c.stats.Walks++
@@ -295,6 +296,7 @@ func (c *CPU) setCPL(n uint8) {
 	if c.awaiting {
 		c.enters(n)
 	}
+	c.countLevel(n)
 	c.CPL = n
 	c.useContext()
 }

@@ -10,6 +10,8 @@ const hwcrTscFreqSel = 1 << 24
 
 // Reset is power-on. Source: SDM Vol. 3A, "Processor State After Reset". Every CPU but the first waits for SIPI.
 func (c *CPU) Reset() {
+	c.account()
+	c.countLevel(0)
 	c.State = State{
 		GDTR: Table{Limit: 0xffff}, IDTR: Table{Limit: 0xffff},
 		CR0: cr0ET | cr0NW | cr0CD, XCR0: 1, DR6: dr6Ones, DR7: dr7One,
@@ -119,13 +121,6 @@ func (c *CPU) SetSingleStep(on bool) { c.singleStep = on }
 
 // Unimplemented counts what was met and is not there, by name.
 func (c *CPU) Unimplemented() map[string]uint64 { return c.unimplemented }
-
-// Stats are the engine's counters.
-func (c *CPU) Stats() map[string]uint64 {
-	s := &c.stats
-	return map[string]uint64{"blocks": s.Blocks, "dropped": s.Dropped, "walks": s.Walks, "faults": s.Faults, "steps": s.Steps,
-		"slow": s.Slow, "interrupts": s.Interrupts, "nmis": s.NMIs}
-}
 
 // note counts something that is not implemented; under --strict it ends the run at this instruction.
 func (c *CPU) note(name string) {

@@ -145,7 +145,10 @@ func (c *CPU) enterCode(cs Segment, cpl uint8) {
 // codeChanged derives the decoding mode from CS.
 func (c *CPU) codeChanged() {
 	old := c.mode
-	c.mode = c.codeMode(&c.Seg[decode.CS])
+	if mode := c.codeMode(&c.Seg[decode.CS]); mode != old {
+		c.account()
+		c.mode = mode
+	}
 	c.fetchPage = nil
 	if old != decode.Mode64 || c.mode != old {
 		c.segmentsChanged()

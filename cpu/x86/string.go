@@ -3,6 +3,7 @@ package x86
 import (
 	"unsafe"
 
+	"stasis/cpu"
 	decode "stasis/decode/x86"
 	"stasis/mmu"
 )
@@ -59,7 +60,7 @@ func (c *CPU) repeat(i *Inst, iteration func() (more bool)) {
 	if c.count(i) == 0 {
 		return
 	}
-	end, dropped := c.next, c.stats.Dropped
+	end, dropped := c.next, c.stats.Dropped[cpu.DropWritten]
 	c.next = c.rip
 	for {
 		more := iteration()
@@ -68,7 +69,7 @@ func (c *CPU) repeat(i *Inst, iteration func() (more bool)) {
 		case !more || c.count(i) == 0:
 			c.next = end
 			return
-		case c.budget <= 1 || c.leaving || c.oneByOne(i) || c.stats.Dropped != dropped:
+		case c.budget <= 1 || c.leaving || c.oneByOne(i) || c.stats.Dropped[cpu.DropWritten] != dropped:
 			c.betweenIterations()
 			return
 		}

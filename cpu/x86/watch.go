@@ -78,7 +78,7 @@ func (c *CPU) stopsChanged() {
 			c.breakpoints[a] |= stopGuest
 		}
 	}
-	c.engine.breakpointsChanged(old, c.breakpoints)
+	c.breakpointsChanged(old, c.breakpoints)
 }
 
 // codeHit is the bits of DR6 for the instruction breakpoints at a linear address.
