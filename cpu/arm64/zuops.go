@@ -2,6 +2,80 @@
 
 package arm64
 
+// What micro-operations do.
+const (
+	doADD uint8 = iota
+	doSUB
+	doAND
+	doORR
+	doEOR
+	doBIC
+	doORN
+	doEON
+	doADDS
+	doSUBS
+	doANDS
+	doBICS
+	doMOVi
+	doMOV
+	doMOVK
+	doUBFM
+	doSBFM
+	doBFM
+	doEXTR
+	doMADD
+	doMSUB
+	doLSLV
+	doLSRV
+	doASRV
+	doRORV
+	doCLZ
+	doREV
+	doSMADDL
+	doSMSUBL
+	doUMADDL
+	doUMSUBL
+	doADC
+	doSBC
+	doADCS
+	doSBCS
+	doEXT
+	doCSEL
+	doCSINC
+	doCSINV
+	doCSNEG
+	doCCMP
+	doCCMN
+	doLDR
+	doLDRS64
+	doLDRS32
+	doSTR
+	doLDP
+	doSTP
+	doLDRV
+	doSTRV
+	doLDPV
+	doSTPV
+	doFADD
+	doFSUB
+	doFMUL
+)
+
+// Forms of their operands.
+const (
+	formRR uint8 = iota
+	formRI
+	formLSL
+	formLSR
+	formASR
+	formROR
+	formR
+	formIMM
+	formIDX
+	formPRE
+	formPOST
+)
+
 // Micro-operations.
 const (
 	uADD_RR32 uint16 = iota
@@ -775,80 +849,6 @@ const (
 	uUBFMSUBS_RR64
 	uUBFMSUBS_RR64_B9
 	uUMADDLADD_LSL64
-)
-
-// What micro-operations do.
-const (
-	doADD uint8 = iota
-	doSUB
-	doAND
-	doORR
-	doEOR
-	doBIC
-	doORN
-	doEON
-	doADDS
-	doSUBS
-	doANDS
-	doBICS
-	doMOVi
-	doMOV
-	doMOVK
-	doUBFM
-	doSBFM
-	doBFM
-	doEXTR
-	doMADD
-	doMSUB
-	doLSLV
-	doLSRV
-	doASRV
-	doRORV
-	doCLZ
-	doREV
-	doSMADDL
-	doSMSUBL
-	doUMADDL
-	doUMSUBL
-	doADC
-	doSBC
-	doADCS
-	doSBCS
-	doEXT
-	doCSEL
-	doCSINC
-	doCSINV
-	doCSNEG
-	doCCMP
-	doCCMN
-	doLDR
-	doLDRS64
-	doLDRS32
-	doSTR
-	doLDP
-	doSTP
-	doLDRV
-	doSTRV
-	doLDPV
-	doSTPV
-	doFADD
-	doFSUB
-	doFMUL
-)
-
-// Forms of their operands.
-const (
-	formRR uint8 = iota
-	formRI
-	formLSL
-	formLSR
-	formASR
-	formROR
-	formR
-	formIMM
-	formIDX
-	formPRE
-	formPOST
 )
 
 // uopBytes is the size of a micro-operation's memory operand.

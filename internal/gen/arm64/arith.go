@@ -58,7 +58,7 @@ func (u *uops) arithmetic() {
 					continue
 				}
 				name := fmt.Sprintf("u%s_%s%d", op.name, form, bits)
-				u.add(name, 0, pre+put("dst", bits, "("+op.text+")")+advance)
+				u.Add(name, 0, pre+put("dst", bits, "("+op.text+")")+advance)
 				u.key(op.name, form, bits, 0, name)
 			}
 			for _, op := range flagged {
@@ -66,7 +66,7 @@ func (u *uops) arithmetic() {
 					continue
 				}
 				name := fmt.Sprintf("u%s_%s%d", op.name, form, bits)
-				u.add(name, 0, pre+"r := "+op.text+"\n"+flagOf(op.name, bits)+put("dst", bits, "r")+advance)
+				u.Add(name, 0, pre+"r := "+op.text+"\n"+flagOf(op.name, bits)+put("dst", bits, "r")+advance)
 				u.key(op.name, form, bits, 0, name)
 			}
 		}
@@ -74,7 +74,7 @@ func (u *uops) arithmetic() {
 }
 
 func (u *uops) simple(name, what string, bits int, body string) {
-	u.add(name, 0, body+advance)
+	u.Add(name, 0, body+advance)
 	u.key(what, "R", bits, 0, name)
 }
 
@@ -126,7 +126,7 @@ func (u *uops) others() {
 	}
 	for n, t := range []string{"uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32"} {
 		name := fmt.Sprintf("uEXT_%s", t)
-		u.add(name, 0, put("dst", 64, "uint64("+t+"("+reg("src")+")) << (in.scale & 7)")+advance)
+		u.Add(name, 0, put("dst", 64, "uint64("+t+"("+reg("src")+")) << (in.scale & 7)")+advance)
 		u.key("EXT", "R", 64, n, name)
 	}
 	u.conditional()
@@ -149,7 +149,7 @@ func (u *uops) conditional() {
 			}
 			for _, op := range []struct{ name, flags, text string }{{"CCMP", "SUBS", "x - y"}, {"CCMN", "ADDS", "x + y"}} {
 				name := fmt.Sprintf("u%s_%s%d", op.name, form, bits)
-				u.add(name, 0, fmt.Sprintf("if %s {\nx := %s\n%sr := %s\n%s%s\ncontinue\n}\nc.nzcv = in.scale\n%s", held, get("src", bits), y, op.text, flagOf(op.flags, bits), advance, advance))
+				u.Add(name, 0, fmt.Sprintf("if %s {\nx := %s\n%sr := %s\n%s%s\ncontinue\n}\nc.nzcv = in.scale\n%s", held, get("src", bits), y, op.text, flagOf(op.flags, bits), advance, advance))
 				u.key(op.name, form, bits, 0, name)
 			}
 		}

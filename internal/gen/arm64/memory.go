@@ -30,12 +30,12 @@ func (u *uops) memory() {
 		}
 		for _, l := range loads {
 			name := fmt.Sprintf("u%s_%s%d", l.name, m.name, l.bits)
-			u.add(name, l.bits/8, probe(ea, l.bits, 1, false)+reg("dst")+" = "+l.text+"\n"+after+advance)
+			u.Add(name, l.bits/8, probe(ea, l.bits, 1, false)+reg("dst")+" = "+l.text+"\n"+after+advance)
 			u.key(l.name, m.name, l.bits, 0, name)
 		}
 		for _, bits := range []int{8, 16, 32, 64} {
 			name := fmt.Sprintf("uSTR_%s%d", m.name, bits)
-			u.add(name, bits/8, probe(ea, bits, 1, true)+"*p = "+get("src", bits)+"\n"+after+advance)
+			u.Add(name, bits/8, probe(ea, bits, 1, true)+"*p = "+get("src", bits)+"\n"+after+advance)
 			u.key("STR", m.name, bits, 0, name)
 		}
 		if m.name == "IDX" {
@@ -44,15 +44,15 @@ func (u *uops) memory() {
 		for _, bits := range []int{32, 64} {
 			q := fmt.Sprintf("q := (*uint%d)(unsafe.Add(unsafe.Pointer(p), %d))\n", bits, bits/8)
 			name := fmt.Sprintf("uLDP_%s%d", m.name, bits)
-			u.add(name, bits/4, probe(ea, bits, 2, false)+q+"v, w := *p, *q\n"+reg("dst")+" = uint64(v)\n"+reg("src")+" = uint64(w)\n"+after+advance)
+			u.Add(name, bits/4, probe(ea, bits, 2, false)+q+"v, w := *p, *q\n"+reg("dst")+" = uint64(v)\n"+reg("src")+" = uint64(w)\n"+after+advance)
 			u.key("LDP", m.name, bits, 0, name)
 			name = fmt.Sprintf("uSTP_%s%d", m.name, bits)
-			u.add(name, bits/4, probe(ea, bits, 2, true)+q+"*p = "+get("dst", bits)+"\n*q = "+get("src", bits)+"\n"+after+advance)
+			u.Add(name, bits/4, probe(ea, bits, 2, true)+q+"*p = "+get("dst", bits)+"\n*q = "+get("src", bits)+"\n"+after+advance)
 			u.key("STP", m.name, bits, 0, name)
 		}
 	}
 	u.vectorMemory()
-	u.add("uCheckSP", 0, "if c.R[regSP]&15 != 0 {\n"+leave+"in = c.engine.slowOp\ncontinue\n}\n"+advance)
+	u.Add("uCheckSP", 0, "if c.R[regSP]&15 != 0 {\n"+leave+"in = c.engine.slowOp\ncontinue\n}\n"+advance)
 }
 
 // words are the parts of a SIMD&FP register's access: how many of how many bits.
@@ -80,7 +80,7 @@ func (u *uops) vectorMemory() {
 				for _, write := range []bool{false, true} {
 					what := map[bool]string{false: "LD", true: "ST"}[write] + map[string]string{"": "R", "P": "P"}[kind] + "V"
 					name := fmt.Sprintf("u%s_%s%d", what, m.name, bits)
-					u.add(name, bits/8*(n+1), probe(ea, each, count*(n+1), write)+vectorMove(fields, count, each, write)+after+advance)
+					u.Add(name, bits/8*(n+1), probe(ea, each, count*(n+1), write)+vectorMove(fields, count, each, write)+after+advance)
 					u.key(what, m.name, bits, 0, name)
 				}
 			}
@@ -121,7 +121,7 @@ func (u *uops) double() {
 	const normal = "v>>52&0x7ff-1 < 0x7fe"
 	for _, op := range []struct{ name, sign string }{{"FADD", "+"}, {"FSUB", "-"}, {"FMUL", "*"}} {
 		name := "u" + op.name
-		u.add(name, 0, "x, y := "+vector("src", 0)+", "+vector("idx", 0)+"\nr := math.Float64bits(math.Float64frombits(x) "+op.sign+" math.Float64frombits(y))\n"+
+		u.Add(name, 0, "x, y := "+vector("src", 0)+", "+vector("idx", 0)+"\nr := math.Float64bits(math.Float64frombits(x) "+op.sign+" math.Float64frombits(y))\n"+
 			"if !(c.FPCR&fpcrRMode == 0 && c.FPSR&fpsrIXC != 0 && "+strings.ReplaceAll(normal, "v", "x")+" && "+strings.ReplaceAll(normal, "v", "y")+" && r>>52&0x7ff-2 < 0x7fd) {\n"+leave+"in = c.engine.directOp\ncontinue\n}\n"+
 			vector("dst", 0)+" = r\n"+vector("dst", 1)+" = 0\n"+advance)
 		u.key(op.name, "R", 64, 0, name)

@@ -1,42 +1,22 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
-	"strings"
+
+	"stasis/internal/gen/cases"
 )
 
 // uops collects the cases of the switch.
 type uops struct {
-	names []string
-	bytes []int // of memory that the operation accesses
-	cases bytes.Buffer
-	index []string // entries of the look-up table from form to operation
-	whats []string // what there is to do
-	forms []string
-	body  map[string]string
-	pairs []string // entries of the look-up table from two operations to one
-
-	firstPair int      // the first operation that is two
-	firsts    []string // of those that are two
-}
-
-// add gives the next case.
-func (u *uops) add(name string, access int, body string) {
-	fmt.Fprintf(&u.cases, "case %s:\n%s\n", name, body)
-	if b := strings.TrimSpace(body); !strings.HasSuffix(b, "continue") && !strings.HasSuffix(b, "return") {
-		u.cases.WriteString("continue\n") // from here to the top at once: all cases end alike, and in stays in one register
-	}
-	u.body[name] = body
-	u.names = append(u.names, name)
-	u.bytes = append(u.bytes, access)
+	cases.Cases
+	whats, forms []string // what there is to do, and with which operands
 }
 
 // key makes the operation findable by the lowering: what it does, its form, its width and a condition or kind of shift.
 func (u *uops) key(what, form string, bits, kind int, name string) {
 	u.whats, u.forms = include(u.whats, "do"+what), include(u.forms, "form"+form)
-	u.index = append(u.index, fmt.Sprintf("{do%s, form%s, %d, %d}: %s", what, form, bits, kind, name))
+	u.Index = append(u.Index, fmt.Sprintf("{do%s, form%s, %d, %d}: %s", what, form, bits, kind, name))
 }
 
 func include(list []string, name string) []string {
@@ -47,9 +27,12 @@ func include(list []string, name string) []string {
 }
 
 const (
-	advance = "in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))"
-	leave   = "c.at = uintptr(unsafe.Pointer(in))\n"
+	advance    = cases.Advance
+	leave      = cases.Leave
+	terminator = cases.Terminator
 )
+
+var goTo, branch, through = cases.GoTo, cases.Branch, cases.Through
 
 // reg is a register as a place.
 func reg(field string) string {

@@ -40,58 +40,19 @@ func afterResult(cc, bits int) string {
 	return map[int]string{4: "r == 0", 5: "r != 0", 8: s + "(r) < 0", 9: s + "(r) >= 0"}[cc]
 }
 
-// goTo takes one way of a terminator.
-func goTo(way int) string {
-	return fmt.Sprintf(`nx := t.link[%d]
-if c.budget -= int64(nx.n); c.budget < 0 {
-%sc.engine.way = %d
-in = c.engine.endTerm
-continue
-}
-in = nx
-continue
-`, way, leave, way)
-}
-
-const terminator = "t := (*term)(unsafe.Add(unsafe.Pointer(in), uopSize))\n"
-
-// branch takes way 1 on a condition, else way 0. The two arms are real branches: the host's predictor follows the guest's.
-func branch(cond string) string {
-	return terminator + "if " + cond + " {\n" + goTo(1) + "}\n" + goTo(0)
-}
-
-// through goes to va by the jump cache; whatever it does not hold is left to the handler, before anything is committed.
-func through(commit string) string {
-	return `j := &c.engine.jumps[(va^va>>12)&(jumpSize-1)]
-s := &c.engine.code[va>>12&(mmu.Entries-1)]
-if j.va != va || s.tag != va&^pageMask|c.ctx || j.key != s.key {
-` + leave + `in = c.engine.slowOp
-continue
-}
-nx := j.link
-if c.budget < int64(nx.n) {
-` + leave + `in = c.engine.slowOp
-continue
-}
-c.budget -= int64(nx.n)
-` + commit + `in = nx
-continue
-`
-}
-
 // branches makes jumps, calls, returns, and the fused pairs.
 func (u *uops) branches() {
 	for cc := range 16 {
 		name := fmt.Sprintf("uJCC_%d", cc)
-		u.add(name, 0, branch(condition[cc]))
+		u.Add(name, 0, branch(condition[cc]))
 		u.key("JCC", "r", 64, false, false, cc, name)
 		for _, bits := range []int{32, 64} {
 			name := fmt.Sprintf("uCMOVCC_rr%d_%d", bits, cc)
-			u.add(name, 0, fmt.Sprintf("v := %s\nif %s {\nv = %s\n}\n", reg("dst", bits), condition[cc], reg("src", bits))+put("dst", bits, "v")+advance)
+			u.Add(name, 0, fmt.Sprintf("v := %s\nif %s {\nv = %s\n}\n", reg("dst", bits), condition[cc], reg("src", bits))+put("dst", bits, "v")+advance)
 			u.key("CMOVCC", "rr", bits, false, false, cc, name)
 		}
 		name = fmt.Sprintf("uSETCC_r8_%d", cc)
-		u.add(name, 0, fmt.Sprintf("v := uint8(0)\nif %s {\nv = 1\n}\n", condition[cc])+put("dst", 8, "v")+advance)
+		u.Add(name, 0, fmt.Sprintf("v := uint8(0)\nif %s {\nv = 1\n}\n", condition[cc])+put("dst", 8, "v")+advance)
 		u.key("SETCC", "r", 8, false, false, cc, name)
 	}
 	u.fused("CMP", afterCompare, twoOperand)
@@ -104,11 +65,11 @@ func (u *uops) branches() {
 	u.fused("DEC", afterResult, []form{{"r", "reg", ""}})
 	for _, bits := range []int{16, 32, 64} {
 		count := fmt.Sprintf("n := uint%d(c.R[1])", bits)
-		u.add(fmt.Sprintf("uLOOP%d", bits), 0, count+" - 1\n"+put("dst", bits, "n")+branch("n != 0"))
-		u.add(fmt.Sprintf("uJCXZ%d", bits), 0, count+"\n"+branch("n == 0"))
+		u.Add(fmt.Sprintf("uLOOP%d", bits), 0, count+" - 1\n"+put("dst", bits, "n")+branch("n != 0"))
+		u.Add(fmt.Sprintf("uJCXZ%d", bits), 0, count+"\n"+branch("n == 0"))
 	}
-	u.add("uJMP", 0, terminator+goTo(0))
-	u.add("uGo", 0, "va := uint64(in.disp)\n"+through(""))
+	u.Add("uJMP", 0, terminator+goTo(0))
+	u.Add("uGo", 0, "va := uint64(in.disp)\n"+through(""))
 }
 
 // fused makes an instruction that sets flags and the conditional jump behind it one operation. The flags are stored: what
@@ -131,7 +92,7 @@ func (u *uops) fused(op string, after func(cc, bits int) string, forms []form) {
 				} else {
 					post = ""
 				}
-				u.add(name, access(fm.memory(), bits), pre+x.body(f)+post+branch(cond))
+				u.Add(name, access(fm.memory(), bits), pre+x.body(f)+post+branch(cond))
 				u.key(op, fm.name, bits, false, false, cc, name)
 			}
 		}

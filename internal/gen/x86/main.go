@@ -16,6 +16,9 @@ func main() {
 			return nil, err
 		}
 		u := engine(src)
-		return map[string][]byte{"zrun.go": u.runFile(), "zuops.go": u.uopsFile()}, nil
+		return map[string][]byte{
+			"zrun.go":  u.RunFile(`"math/bits"`, `"unsafe"`, ``, `decode "stasis/decode/x86"`, `"stasis/mmu"`),
+			"zuops.go": u.NamesFile("import decode \"stasis/decode/x86\"\n\n"),
+		}, nil
 	})
 }

@@ -24,25 +24,25 @@ func (u *uops) moves() {
 	for _, bits := range []int{32, 64} {
 		for _, indexed := range []bool{false, true} {
 			name := fmt.Sprintf("uLEA_rm%d%s", bits, suffix(indexed, false))
-			u.add(name, 0, put("dst", bits, fmt.Sprintf("uint%d(%s)", bits, address(indexed)))+advance)
+			u.Add(name, 0, put("dst", bits, fmt.Sprintf("uint%d(%s)", bits, address(indexed)))+advance)
 			u.key("LEA", "rm", bits, indexed, false, -1, name)
 		}
 		name := fmt.Sprintf("uXCHG_rr%d", bits)
-		u.add(name, 0, fmt.Sprintf("a, b := %s, %s\n", reg("dst", bits), reg("src", bits))+put("dst", bits, "b")+put("src", bits, "a")+advance)
+		u.Add(name, 0, fmt.Sprintf("a, b := %s, %s\n", reg("dst", bits), reg("src", bits))+put("dst", bits, "b")+put("src", bits, "a")+advance)
 		u.key("XCHG", "rr", bits, false, false, -1, name)
 	}
 	for _, s := range stacks {
 		u.stack(s)
 	}
 	u.segmented()
-	u.add("uSWAPGS", 0, "if c.CPL != 0 {\n"+leave+"in = c.engine.slowOp\ncontinue\n}\nc.swapGS()\n"+advance)
+	u.Add("uSWAPGS", 0, "if c.CPL != 0 {\n"+leave+"in = c.engine.slowOp\ncontinue\n}\nc.swapGS()\n"+advance)
 	u.bits()
-	u.add("uCBW", 0, "*(*uint16)(unsafe.Pointer(&c.R[0])) = uint16(int8(c.R[0]))\n"+advance)
-	u.add("uCWD", 0, "*(*uint16)(unsafe.Pointer(&c.R[2])) = uint16(int16(c.R[0]) >> 15)\n"+advance)
-	u.add("uCDQE", 0, "c.R[0] = uint64(int32(c.R[0]))\n"+advance)
-	u.add("uCWDE", 0, "c.R[0] = uint64(uint32(int16(c.R[0])))\n"+advance)
-	u.add("uCQO", 0, "c.R[2] = uint64(int64(c.R[0]) >> 63)\n"+advance)
-	u.add("uCDQ", 0, "c.R[2] = uint64(uint32(int32(c.R[0]) >> 31))\n"+advance)
+	u.Add("uCBW", 0, "*(*uint16)(unsafe.Pointer(&c.R[0])) = uint16(int8(c.R[0]))\n"+advance)
+	u.Add("uCWD", 0, "*(*uint16)(unsafe.Pointer(&c.R[2])) = uint16(int16(c.R[0]) >> 15)\n"+advance)
+	u.Add("uCDQE", 0, "c.R[0] = uint64(int32(c.R[0]))\n"+advance)
+	u.Add("uCWDE", 0, "c.R[0] = uint64(uint32(int16(c.R[0])))\n"+advance)
+	u.Add("uCQO", 0, "c.R[2] = uint64(int64(c.R[0]) >> 63)\n"+advance)
+	u.Add("uCDQ", 0, "c.R[2] = uint64(uint32(int32(c.R[0]) >> 31))\n"+advance)
 }
 
 func (u *uops) move(fm form, bits int, indexed bool) {
@@ -61,7 +61,7 @@ func (u *uops) move(fm form, bits int, indexed bool) {
 	if fm.dst == "mem" {
 		store = "*p = " + src + "\n"
 	}
-	u.add(name, access(fm.memory(), bits), pre+store+advance)
+	u.Add(name, access(fm.memory(), bits), pre+store+advance)
 	u.key("MOV", fm.name, bits, indexed, false, -1, name)
 }
 
@@ -73,7 +73,7 @@ func (u *uops) widen(op string, from, to int, format string) {
 			if fm.memory() {
 				pre, v = probe(from, indexed, false), "*p"
 			}
-			u.add(name, access(fm.memory(), from), pre+"v := "+v+"\n"+put("dst", to, fmt.Sprintf(format, to))+advance)
+			u.Add(name, access(fm.memory(), from), pre+"v := "+v+"\n"+put("dst", to, fmt.Sprintf(format, to))+advance)
 			u.key(op, fm.name+fmt.Sprint(from), to, indexed, false, -1, name)
 			if op == "MOVZX" {
 				u.key(op, fm.name+fmt.Sprint(from), 64, indexed, false, -1, name)
@@ -86,7 +86,7 @@ func (u *uops) widen(op string, from, to int, format string) {
 func (u *uops) bits() {
 	for _, bits := range []int{32, 64} {
 		name := fmt.Sprintf("uBSWAP_r%d", bits)
-		u.add(name, 0, put("dst", bits, fmt.Sprintf("bits.ReverseBytes%d(%s)", bits, reg("dst", bits)))+advance)
+		u.Add(name, 0, put("dst", bits, fmt.Sprintf("bits.ReverseBytes%d(%s)", bits, reg("dst", bits)))+advance)
 		u.key("BSWAP", "r", bits, false, false, -1, name)
 		for _, op := range []struct{ name, change string }{{"BT", ""}, {"BTS", "dst | 1<<n"}, {"BTR", "dst &^ (1 << n)"}, {"BTC", "dst ^ 1<<n"}} {
 			name := fmt.Sprintf("u%s_ri%d", op.name, bits)
@@ -95,7 +95,7 @@ func (u *uops) bits() {
 				body += put("dst", bits, op.change)
 			}
 			body += "c.flags.carry = c.flags.carry&^(3<<(62-c.flags.meta&63)) | (cf<<1|(cf^of))<<(62-c.flags.meta&63)\n"
-			u.add(name, 0, body+advance)
+			u.Add(name, 0, body+advance)
 			u.key(op.name, "ri", bits, false, false, -1, name)
 		}
 	}

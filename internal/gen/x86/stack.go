@@ -58,28 +58,28 @@ func (u *uops) stack(s stackKind) {
 	down, up := s.setPointer("top"), s.setPointer(fmt.Sprintf("top + %d", size))
 	push := func(v string) string { return room + "*p = " + word + "(" + v + ")\n" + down }
 	name := func(op string) string { return "u" + op + s.name }
-	u.add(name("PUSH_r"), size, push("c.R[in.src>>3&31]")+advance)
-	u.add(name("PUSH_i"), size, push("in.imm")+advance)
-	u.add(name("POP_r"), size, top+"v := *p\n"+up+put("dst", s.bits, "v")+advance)
-	u.add(name("LEAVE"), size, s.probe("c.R[5]", false)+put("dst", s.bits, "*p")+up+advance)
-	u.add(name("CALL"), size, push("in.imm")+terminator+goTo(0))
-	u.add(name("RET"), size, top+"va := "+s.target("*p")+"\n"+through(s.setPointer(fmt.Sprintf("top + %d + uint64(in.imm)", size))))
+	u.Add(name("PUSH_r"), size, push("c.R[in.src>>3&31]")+advance)
+	u.Add(name("PUSH_i"), size, push("in.imm")+advance)
+	u.Add(name("POP_r"), size, top+"v := *p\n"+up+put("dst", s.bits, "v")+advance)
+	u.Add(name("LEAVE"), size, s.probe("c.R[5]", false)+put("dst", s.bits, "*p")+up+advance)
+	u.Add(name("CALL"), size, push("in.imm")+terminator+goTo(0))
+	u.Add(name("RET"), size, top+"va := "+s.target("*p")+"\n"+through(s.setPointer(fmt.Sprintf("top + %d + uint64(in.imm)", size))))
 	register := "va := " + s.target("c.R[in.src>>3&31]") + "\n"
-	u.add(name("JMP_r"), 0, register+through(""))
-	u.add(name("CALL_r"), size, room+register+through("*p = "+word+"(in.imm)\n"+down))
+	u.Add(name("JMP_r"), 0, register+through(""))
+	u.Add(name("CALL_r"), size, room+register+through("*p = "+word+"(in.imm)\n"+down))
 	for _, indexed := range variants(true) { // the lowering knows that the indexed one comes next
-		u.add(name("JMP_m")+suffix(indexed, false), size, probe(s.bits, indexed, false)+"va := "+s.target("*p")+"\n"+through(""))
+		u.Add(name("JMP_m")+suffix(indexed, false), size, probe(s.bits, indexed, false)+"va := "+s.target("*p")+"\n"+through(""))
 	}
 	for _, indexed := range variants(true) {
 		to := "var va uint64\n{\n" + probe(s.bits, indexed, false) + "va = " + s.target("*p") + "\n}\n"
-		u.add(name("CALL_m")+suffix(indexed, false), size, to+room+through("*p = "+word+"(in.imm)\n"+down))
+		u.Add(name("CALL_m")+suffix(indexed, false), size, to+room+through("*p = "+word+"(in.imm)\n"+down))
 	}
 }
 
 // segmented makes the address of what stands behind it from an offset in a segment: of 16 or 32 bits.
 func (u *uops) segmented() {
 	for _, bits := range []int{16, 32} {
-		u.add(fmt.Sprintf("uSEG%d", bits), 0, fmt.Sprintf("top := uint64(uint%d(%s))\n", bits, address(true))+within("in.src&7", "uint64(in.imm)")+
+		u.Add(fmt.Sprintf("uSEG%d", bits), 0, fmt.Sprintf("top := uint64(uint%d(%s))\n", bits, address(true))+within("in.src&7", "uint64(in.imm)")+
 			"c.R[regTemp] = uint64(uint32(c.R[regSegBase+in.src&7] + top))\n"+advance)
 	}
 }

@@ -1,47 +1,33 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 
+	"stasis/internal/gen/cases"
 	"stasis/internal/gen/semantics"
 )
 
 // uops collects the cases of the switch.
 type uops struct {
-	src   *semantics.Source
-	names []string
-	bytes []int // of memory that the operation accesses
-	cases bytes.Buffer
-	body  map[string]string
-	index []string // entries of the look-up table from form to operation
-	pairs []string // entries of the look-up table from two operations to one
-
-	firstPair int      // the first operation that is two
-	firsts    []string // the first operation of each
-}
-
-// add gives the next case.
-func (u *uops) add(name string, access int, body string) {
-	fmt.Fprintf(&u.cases, "case %s:\n%s\n", name, body)
-	if b := strings.TrimSpace(body); !strings.HasSuffix(b, "continue") && !strings.HasSuffix(b, "return") {
-		u.cases.WriteString("continue\n") // from here to the top at once: all cases end alike, and in stays in one register
-	}
-	u.body[name] = body
-	u.names = append(u.names, name)
-	u.bytes = append(u.bytes, access)
+	cases.Cases
+	src *semantics.Source
 }
 
 // key makes the operation findable by the lowering: mnemonic, form, width, addressing, dead flags, condition.
 func (u *uops) key(op, form string, bits int, indexed, dead bool, cc int, name string) {
-	u.index = append(u.index, fmt.Sprintf("{decode.%s, form%s, %d, %v, %v, %d}: %s", op, strings.ToUpper(form), bits/8, indexed, dead, cc+1, name))
+	u.Index = append(u.Index, fmt.Sprintf("{decode.%s, form%s, %d, %v, %v, %d}: %s", op, strings.ToUpper(form), bits/8, indexed, dead, cc+1, name))
 }
 
 const (
-	advance = "in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))"
-	leave   = "c.at = uintptr(unsafe.Pointer(in))\n"
+	advance    = cases.Advance
+	leave      = cases.Leave
+	terminator = cases.Terminator
 )
+
+var goTo, branch = cases.GoTo, cases.Branch
+
+func through(commit string) string { return cases.Through("", commit) }
 
 // reg is a register as a place of the given width.
 func reg(field string, bits int) string {
@@ -169,7 +155,7 @@ func (u *uops) arithmetic(op string) {
 					} else {
 						post = ""
 					}
-					u.add(name, access(fm.memory(), bits), pre+x.body(f)+post+advance)
+					u.Add(name, access(fm.memory(), bits), pre+x.body(f)+post+advance)
 					u.key(op, fm.name, bits, indexed, dead, -1, name)
 				}
 			}
@@ -187,7 +173,7 @@ func (u *uops) unary(op string) {
 					name := fmt.Sprintf("u%s_%s%d%s", op, fm.name, bits, suffix(indexed, dead))
 					pre, post := operands(fm, bits, indexed, true)
 					x := &expansion{src: u.src, bits: bits, live: !dead, result: "r"}
-					u.add(name, access(fm.memory(), bits), pre+fmt.Sprintf("var r uint%d\n", bits)+x.body(f)+post+advance)
+					u.Add(name, access(fm.memory(), bits), pre+fmt.Sprintf("var r uint%d\n", bits)+x.body(f)+post+advance)
 					u.key(op, fm.name, bits, indexed, dead, -1, name)
 				}
 			}
@@ -207,7 +193,7 @@ func (u *uops) shift(op string) {
 				if by == "rc" {
 					count = "uint8(c.R[1])"
 				}
-				u.add(name, 0, fmt.Sprintf("dst, count := %s, %s\nvar r uint%d\n%s%s%s", reg("dst", bits), count, bits, x.body(f), put("dst", bits, "r"), advance))
+				u.Add(name, 0, fmt.Sprintf("dst, count := %s, %s\nvar r uint%d\n%s%s%s", reg("dst", bits), count, bits, x.body(f), put("dst", bits, "r"), advance))
 				u.key(op, by, bits, false, dead, -1, name)
 			}
 		}
@@ -227,7 +213,7 @@ func (u *uops) multiply() {
 						pre = fmt.Sprintf("dst, src := %s, uint%d(in.imm)\n", reg("src", bits), bits)
 					}
 					x := &expansion{src: u.src, bits: bits, live: !dead, result: "r"}
-					u.add(name, access(fm.memory(), bits), pre+fmt.Sprintf("var r uint%d\n", bits)+x.body(f)+post+advance)
+					u.Add(name, access(fm.memory(), bits), pre+fmt.Sprintf("var r uint%d\n", bits)+x.body(f)+post+advance)
 					u.key("IMUL", fm.name, bits, indexed, dead, -1, name)
 				}
 			}

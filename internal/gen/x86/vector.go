@@ -17,6 +17,6 @@ func (u *uops) floats() {
 		if call.function[0] == 'x' {
 			arguments = "(c, in)"
 		}
-		u.add(call.name, call.access, "in = "+call.function+arguments)
+		u.Add(call.name, call.access, "in = "+call.function+arguments)
 	}
 }
