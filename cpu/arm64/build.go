@@ -36,7 +36,7 @@ func (c *CPU) build(key blockKey) *block {
 		c.stats.Flushed(cpu.DropFull)
 		e.flush()
 	}
-	number := e.add(key, w.insts, w.addrs)
+	number := e.Add(key, w.insts, w.addrs)
 	w.side, w.first = number*blockMax, e.Blocks[number].Inst
 	w.lower()
 	w.join()

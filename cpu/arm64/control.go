@@ -21,10 +21,7 @@ type control struct {
 	walker   mmu.Arm64
 	large    mmu.LargePages
 	filled   mmu.Filled
-	spaces   [spaceCount]space // context ids by address space
-	space    int               // the current one
-	oldest   int               // of spaces: the next to be replaced
-	lastID   uint16
+	contexts mmu.Contexts
 	class    int  // the current privilege class
 	slowData bool // data accesses need a look that the inline arrays cannot give: alignment, byte order
 

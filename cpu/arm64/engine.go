@@ -91,7 +91,7 @@ type engine struct {
 func (e *engine) init(have map[string]bool) {
 	e.targets = have["BTI"]
 	e.arena = make([]uop, arenaSize)
-	e.blockStore.init()
+	e.blockStore.Init()
 	for n, op := range []uint16{uMissR, uMissW, uTerm, uSlowAt, uExit, uDirectAt} {
 		e.fixed[n].op = op
 	}
@@ -104,7 +104,7 @@ func (e *engine) init(have map[string]bool) {
 func (e *engine) flush() {
 	e.used, e.aside.in = asideRoom, nil
 	e.flushes++
-	e.blockStore.clear()
+	e.blockStore.Clear()
 	for i := range e.jumps {
 		e.jumps[i] = jump{va: 1} // where no instruction is
 	}
@@ -269,7 +269,7 @@ func (c *CPU) slow(in *uop) *uop {
 func (c *CPU) direct(in *uop) *uop {
 	e := &c.engine
 	e.trying = in
-	i := &e.insts[in.imm]
+	i := &e.Insts[in.imm]
 	handlers[i.Op](c, i)
 	e.trying = nil
 	return next1(in)
@@ -298,7 +298,7 @@ func (e *engine) unwind(c *CPU) {
 // handle runs the handler of instruction k of a block.
 func (c *CPU) handle(in *uop, b *block, k int, left int64) *uop {
 	after := c.pc + decode.Len
-	c.perform(c.engine.instOf(b, k))
+	c.perform(c.engine.InstOf(b, k))
 	if c.leaving || c.attention {
 		return c.engine.exitOp
 	}

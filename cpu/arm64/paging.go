@@ -158,11 +158,7 @@ func (c *CPU) flushTLB() {
 // flushASID drops one address space's translations that are not global.
 func (c *CPU) flushASID(asid uint16) {
 	c.filled.FlushPCID(&c.TLB, asid)
-	for n := range c.spaces {
-		if c.spaces[n].asid == asid {
-			c.spaces[n].ids = [classCount]uint16{}
-		}
-	}
+	c.contexts.Forget(asid)
 	c.useContext()
 	c.fetchPage = nil
 }
@@ -191,39 +187,17 @@ const (
 	classPAN // EL1 with PSTATE.PAN
 	classEL0
 	classSlow // EL0 and EL1 where the inline arrays cannot be used
-	_
-	classCount
 )
-
-// spaceCount is how many address spaces have context ids at a time.
-const spaceCount = 16
-
-// space is the context ids of one address space; 0 is not drawn.
-type space struct {
-	asid uint16
-	ids  [classCount]uint16
-}
 
 // dropContexts makes every inline entry miss: new ids are drawn.
 func (c *CPU) dropContexts() {
-	c.spaces = [spaceCount]space{}
-	c.space, c.oldest = 0, 1
-	c.spaces[0].asid = c.walker.ASID
+	c.contexts.Drop(c.walker.ASID)
 	c.useContext()
 }
 
-// useSpace selects the address space of the walker's ASID, one whose ids are forgotten if there is none.
+// useSpace selects the address space of the walker's ASID.
 func (c *CPU) useSpace() {
-	for n := range c.spaces {
-		if c.spaces[n].asid == c.walker.ASID {
-			c.space = n
-			c.useContext()
-			return
-		}
-	}
-	c.space = c.oldest
-	c.oldest = (c.oldest + 1) % spaceCount
-	c.spaces[c.space] = space{asid: c.walker.ASID}
+	c.contexts.Use(c.walker.ASID)
 	c.useContext()
 }
 
@@ -241,16 +215,12 @@ func (c *CPU) useContext() {
 	default:
 		c.class = classEL1
 	}
-	id := &c.spaces[c.space].ids[c.class]
-	if *id == 0 {
-		if c.lastID == pageMask {
-			c.DropInline()
-			return
-		}
-		c.lastID++
-		*id = c.lastID
+	id, ok := c.contexts.ID(c.class)
+	if !ok {
+		c.DropInline()
+		return
 	}
-	c.ctx = uint64(*id)
+	c.ctx = id
 }
 
 // DropInline empties the inline arrays. They refill from the architectural TLB without a walk.
@@ -262,7 +232,7 @@ func (c *CPU) DropInline() {
 	c.dropLines()
 	c.dropCode()
 	c.fetchPage = nil
-	c.lastID = 0
+	c.contexts.Restart()
 	c.dropContexts()
 }
 

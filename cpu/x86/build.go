@@ -30,7 +30,7 @@ func (c *CPU) build(key blockKey, ip uint64) *block {
 	if e.used+4*len(w.insts)+8 > len(e.arena) || e.Full(len(w.insts)) {
 		c.flushBlocks(cpu.DropFull)
 	}
-	number := e.add(key, w.insts, w.addrs)
+	number := e.Add(key, w.insts, w.addrs)
 	w.side = number * blockMax
 	w.lower()
 	w.pair()

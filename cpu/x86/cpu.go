@@ -95,10 +95,7 @@ type CPU struct {
 	large    mmu.LargePages
 	filled   mmu.Filled
 	features features
-	spaces   [spaceCount]space // context ids by address space
-	space    int               // the current one
-	oldest   int               // of spaces: the next to be replaced
-	lastID   uint16
+	contexts mmu.Contexts
 	aligning bool // alignment is checked: CPL 3, CR0.AM and RFLAGS.AC
 	vaUnused uint // bits of a linear address above those that are translated
 

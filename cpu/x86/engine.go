@@ -92,7 +92,7 @@ type engine struct {
 
 func (e *engine) init() {
 	e.arena = make([]uop, arenaSize)
-	e.blockStore.init()
+	e.blockStore.Init()
 	for n, op := range []uint16{uMissR, uMissW, uTerm, uSlowAt, uExit} {
 		e.fixed[n].op = op
 	}
@@ -105,7 +105,7 @@ func (e *engine) init() {
 func (e *engine) flush() {
 	e.used = asideRoom
 	e.flushes++
-	e.blockStore.clear()
+	e.blockStore.Clear()
 	e.jumps = [jumpSize]jump{}
 }
 
@@ -323,7 +323,7 @@ func (c *CPU) slow(in *uop) *uop {
 	}
 	b, k, left := c.sync(in)
 	c.stats.Slow[cpu.SlowHandler]++
-	i := c.engine.instOf(b, k)
+	i := c.engine.InstOf(b, k)
 	c.next = c.ipMask(c.rip + uint64(i.Len))
 	after := c.next
 	handlerOf(i)(c, i)
@@ -375,7 +375,7 @@ func (c *CPU) miss(a mmu.Access) *uop {
 			return in
 		}
 	}
-	i := c.engine.instOf(b, k)
+	i := c.engine.InstOf(b, k)
 	c.next = c.ipMask(c.rip + uint64(i.Len))
 	c.stats.Slow[c.slowCause(in, va, a)]++
 	handlerOf(i)(c, i)

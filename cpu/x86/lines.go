@@ -127,7 +127,7 @@ func (c *CPU) fromAside() *uop {
 	if a.in.op == uCALL64 {
 		c.rip = c.ipOf(termOf(a.in).target[0])
 	} else {
-		c.rip = c.ipMask(c.rip + uint64(e.instOf(b, k).Len))
+		c.rip = c.ipMask(c.rip + uint64(e.InstOf(b, k).Len))
 	}
 	c.budget--
 	if changed != 0 {

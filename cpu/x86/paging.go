@@ -161,11 +161,7 @@ func (c *CPU) flushTLB(keepGlobal bool) {
 // flushPCID drops one address space's translations that are not global.
 func (c *CPU) flushPCID(pcid uint16) {
 	c.filled.FlushPCID(&c.TLB, pcid)
-	for n := range c.spaces {
-		if c.spaces[n].pcid == pcid {
-			c.spaces[n].ids = [classCount]uint16{}
-		}
-	}
+	c.contexts.Forget(pcid)
 	c.useContext()
 	c.fetchPage = nil
 }
@@ -193,38 +189,17 @@ const (
 	classUser
 	classOverride // supervisor whose RFLAGS.AC lifts SMAP
 	classAligned  // user whose alignment is checked
-	classCount
 )
-
-// spaceCount is how many address spaces have context ids at a time.
-const spaceCount = 16
-
-// space is the context ids of one address space; 0 is not drawn.
-type space struct {
-	pcid uint16
-	ids  [classCount]uint16
-}
 
 // dropContexts makes every inline entry miss: new ids are drawn.
 func (c *CPU) dropContexts() {
-	c.spaces = [spaceCount]space{}
-	c.space, c.oldest = 0, 1
-	c.spaces[0].pcid = c.walker.PCID
+	c.contexts.Drop(c.walker.PCID)
 	c.useContext()
 }
 
-// useSpace selects the address space of the walker's PCID, one whose ids are forgotten if there is none.
+// useSpace selects the address space of the walker's PCID.
 func (c *CPU) useSpace() {
-	for n := range c.spaces {
-		if c.spaces[n].pcid == c.walker.PCID {
-			c.space = n
-			c.useContext()
-			return
-		}
-	}
-	c.space = c.oldest
-	c.oldest = (c.oldest + 1) % spaceCount
-	c.spaces[c.space] = space{pcid: c.walker.PCID}
+	c.contexts.Use(c.walker.PCID)
 	c.useContext()
 }
 
@@ -247,16 +222,12 @@ func (c *CPU) useContext() {
 	class := c.class()
 	c.walker.AC = c.eflags&flagAC != 0
 	c.aligning = class == classAligned
-	id := &c.spaces[c.space].ids[class]
-	if *id == 0 {
-		if c.lastID == pageMask {
-			c.DropInline()
-			return
-		}
-		c.lastID++
-		*id = c.lastID
+	id, ok := c.contexts.ID(class)
+	if !ok {
+		c.DropInline()
+		return
 	}
-	c.ctx = uint64(*id)
+	c.ctx = id
 }
 
 // DropInline empties the inline arrays. They refill from the architectural TLB without a walk.
@@ -268,7 +239,7 @@ func (c *CPU) DropInline() {
 	c.dropLines()
 	c.engine.dropCode()
 	c.fetchPage = nil
-	c.lastID = 0
+	c.contexts.Restart()
 	c.dropContexts()
 }
 

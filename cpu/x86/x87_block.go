@@ -297,6 +297,6 @@ func (c *CPU) callSSE(in *uop) *uop {
 // instructions note.
 func (c *CPU) call(in *uop) *uop {
 	c.rip = uint64(in.imm)
-	handlers[in.disp>>32](c, &c.engine.insts[uint32(in.disp)])
+	handlers[in.disp>>32](c, &c.engine.Insts[uint32(in.disp)])
 	return next1(in)
 }
