@@ -16,6 +16,8 @@ type builder struct {
 	out   []uop
 	next  uint64 // instruction pointer behind the last instruction
 	side  uint32
+
+	checked bool // that SSE can be used
 }
 
 // build decodes the block at key; nil if its first instruction crosses the page or does not decode.

@@ -42,6 +42,7 @@ const (
 	regZero    = 16 // always 0
 	regSegBase = 17 // 17–22: bases of ES–GS
 	regTemp    = 23 // address computed by a preceding micro-operation
+	regVector  = 24 // 24 and 25: vector operand loaded by a preceding micro-operation
 	regCount   = 32
 )
 

@@ -125,19 +125,78 @@ func (f *fuzzer) stir(r *rand.Rand) {
 	m := inputImage(int64(r.Uint64() >> 1))
 	toggle, unmasked := []uint64{cr0TS, cr0EM, 0}[min(r.IntN(16), 2)], r.Uint32N(0x80)<<mxcsrMaskBit0&r.Uint32()
 	for _, c := range []*CPU{f.a, f.b} {
+		c.putFloats(&m)
+		c.FPU.MXCSR &^= unmasked
 		s := c.Snapshot()
-		c.FPU.CW = binary.LittleEndian.Uint16(m.FX[0:])&cwMask | cwOne
-		c.FPU.setStatus(binary.LittleEndian.Uint16(m.FX[2:]))
-		c.FPU.MXCSR = binary.LittleEndian.Uint32(m.FX[fxMXCSR:]) & mxcsrMask &^ unmasked
-		for n := range c.FPU.XMM {
-			c.FPU.XMM[n] = xmm{binary.LittleEndian.Uint64(m.FX[fxXMM+16*n:]), binary.LittleEndian.Uint64(m.FX[fxXMM+16*n+8:])}
-		}
-		for n := range c.FPU.ST {
-			c.FPU.ST[n] = f80{Mant: binary.LittleEndian.Uint64(m.FX[fxST+16*n:]), SE: binary.LittleEndian.Uint16(m.FX[fxST+16*n+8:])}
-			c.FPU.TW = c.FPU.TW&^(3<<(2*n)) | uint16(m.FX[4]>>n&1^1)*3<<(2*n)
-		}
-		s.FPU = c.FPU
 		s.CR0 = s.CR0&^(cr0EM|cr0TS) | toggle
 		c.SetState(s)
+	}
+}
+
+// putFloats loads the registers of an image.
+func (c *CPU) putFloats(m *floatImage) {
+	c.FPU.CW = binary.LittleEndian.Uint16(m.FX[0:])&cwMask | cwOne
+	c.FPU.setStatus(binary.LittleEndian.Uint16(m.FX[2:]))
+	c.FPU.MXCSR = binary.LittleEndian.Uint32(m.FX[fxMXCSR:]) & mxcsrMask
+	for n := range c.FPU.XMM {
+		c.FPU.XMM[n] = xmm{binary.LittleEndian.Uint64(m.FX[fxXMM+16*n:]), binary.LittleEndian.Uint64(m.FX[fxXMM+16*n+8:])}
+	}
+	for n := range c.FPU.ST {
+		c.FPU.ST[n] = f80{Mant: binary.LittleEndian.Uint64(m.FX[fxST+16*n:]), SE: binary.LittleEndian.Uint16(m.FX[fxST+16*n+8:])}
+		c.FPU.TW = c.FPU.TW&^(3<<(2*n)) | uint16(m.FX[4]>>n&1^1)*3<<(2*n)
+	}
+}
+
+// TestFloatBlocks runs each of the frequent instructions alone in a block, and by its handler, on many operands.
+func TestFloatBlocks(t *testing.T) {
+	f := fuzzer{a: fuzzCPU(t), b: fuzzCPU(t)}
+	f.b.SetSingleStep(true)
+	for _, c := range []*CPU{f.a, f.b} {
+		c.toLong(cr4OSXMMEXCPT)
+	}
+	base := f.a.Snapshot()
+	r := rand.New(rand.NewPCG(1, 2))
+	for row, d := range decode.Rows {
+		if !slices.Contains(floatFrequent, d.Op) {
+			continue
+		}
+		for range 3 {
+			f.frequent(t, r, base, decode.Encode(r, row, decode.Mode64))
+		}
+	}
+}
+
+// frequent runs an instruction, where it has no memory operand or one in memory, and a jump to itself, from random states.
+func (f *fuzzer) frequent(t *testing.T, r *rand.Rand, base *State, code []byte) {
+	i, err := f.a.decode(code)
+	if err != nil || i.IsMem && (i.Base >= decode.RegNone || i.Base == 4) {
+		return
+	}
+	code = append(code, 0xeb, byte(-2-len(code)))
+	f.a.ram.WriteAt(code, testCode)
+	f.b.ram.WriteAt(code, testCode)
+	for range 150 {
+		m := inputImage(int64(r.Uint64() >> 1))
+		at := testUser + 16*r.Uint64N(128)
+		quick, general := r.IntN(4), inputs64(oldrand.New(oldrand.NewSource(int64(r.Uint64()>>1))))
+		for _, c := range []*CPU{f.a, f.b} {
+			s := *base
+			s.RIP, s.GPR[0], s.GPR[i.RM] = testCode, general, general
+			if i.IsMem {
+				s.GPR[i.Index&15] = 0
+				s.GPR[i.Base] = at - uint64(i.Disp)
+			}
+			c.SetState(&s)
+			c.ram.WriteAt(m.Mem[:], at)
+			c.putFloats(&m)
+			if quick > 0 { // what the fast path is for
+				c.FPU.CW, c.FPU.MXCSR = cwInit, mxcsrPowerOn|mxcsrPE
+				c.FPU.setStatus(c.FPU.SW)
+			}
+			c.runAll(2)
+		}
+		if d := differ(f.a, f.b); d != "" {
+			t.Fatalf("%v [% x]: %s", i.Op, code, d)
+		}
 	}
 }

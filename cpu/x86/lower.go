@@ -101,6 +101,7 @@ func (w *builder) lower() {
 			live = true
 		}
 	}
+	w.checked = false
 	for k := range w.insts {
 		i := &w.insts[k]
 		if k == len(w.insts)-2 && w.insts[k+1].Op == decode.JCC && w.fuse(k) {

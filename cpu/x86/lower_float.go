@@ -20,7 +20,7 @@ func (w *builder) float(k int) bool {
 	i := &w.insts[k]
 	flags := decode.Rows[i.Row].Flags
 	switch {
-	case flags&decode.X87 != 0 && w.x87(k):
+	case flags&decode.X87 != 0 && w.x87(k), flags&(decode.SSE|decode.MMX) == decode.SSE && w.vector(k):
 	case i.IsMem || i.Op == decode.MASKMOVQ || i.Op == decode.MASKMOVDQU || handlers[handlerIndex(i)] == nil:
 		return false
 	case flags&(decode.X87|decode.MMX) != 0 || i.Op == decode.FWAIT:

@@ -20,7 +20,7 @@ func (c *CPU) quick64(a, b uint64, host func(a, b float64) float64) (uint64, boo
 		return 0, false
 	}
 	r := math.Float64bits(host(math.Float64frombits(a), math.Float64frombits(b)))
-	return r, r>>52&0x7ff-2 < 0x7fd || r<<1 == 0 && (a<<1 == 0 || b<<1 == 0)
+	return r, ordinary64(r) || r<<1 == 0 && (a<<1 == 0 || b<<1 == 0)
 }
 
 func (c *CPU) quick32(a, b uint32, host func(a, b float32) float32) (uint32, bool) {
@@ -28,8 +28,15 @@ func (c *CPU) quick32(a, b uint32, host func(a, b float32) float32) (uint32, boo
 		return 0, false
 	}
 	r := math.Float32bits(host(math.Float32frombits(a), math.Float32frombits(b)))
-	return r, r>>23&0xff-2 < 0xfd || r<<1 == 0 && (a<<1 == 0 || b<<1 == 0)
+	return r, ordinary32(r) || r<<1 == 0 && (a<<1 == 0 || b<<1 == 0)
 }
+
+// denormal64 reports a denormal number, ordinary64 a normal one that is not next to them. They are for results and operands of which
+// one is an infinity or a NaN if the other is.
+func denormal64(v uint64) bool { return v<<1-1 < 1<<53-1 }
+func denormal32(v uint32) bool { return v<<1-1 < 1<<24-1 }
+func ordinary64(v uint64) bool { return v>>52&0x7ff-2 < 0x7fd }
+func ordinary32(v uint32) bool { return v>>23&0xff-2 < 0xfd }
 
 // plain64 reports a normal number or zero.
 func plain64(v uint64) bool { return v>>52&0x7ff-1 < 0x7fe || v<<1 == 0 }
@@ -42,7 +49,7 @@ func (c *CPU) quickNarrow(v uint64) (uint32, bool) {
 		return 0, false
 	}
 	r := math.Float32bits(float32(math.Float64frombits(v)))
-	return r, r>>23&0xff-2 < 0xfd
+	return r, ordinary32(r)
 }
 
 // quickInt is a conversion to an integer that is exact, or truncates where Inexact is raised already.

@@ -5,6 +5,7 @@
 package x86
 
 import (
+	"math"
 	"math/bits"
 	"unsafe"
 
@@ -27398,6 +27399,647 @@ func (c *CPU) run(in *uop) {
 			continue
 		case uFXCH_r:
 			in = c.x87Exchange(in)
+			continue
+		case uSSE:
+			if c.CR0&(cr0EM|cr0TS) != 0 || c.CR4&cr4OSFXSR == 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVLD32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			x := (*xmm)(unsafe.Add(unsafe.Pointer(c), in.imm))
+			x[0], x[1] = uint64(*p), 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVLD32x:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			x := (*xmm)(unsafe.Add(unsafe.Pointer(c), in.imm))
+			x[0], x[1] = uint64(*p), 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVLD64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			x := (*xmm)(unsafe.Add(unsafe.Pointer(c), in.imm))
+			x[0], x[1] = uint64(*p), 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVLD64x:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			x := (*xmm)(unsafe.Add(unsafe.Pointer(c), in.imm))
+			x[0], x[1] = uint64(*p), 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVLD128:
+			if (*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)))+uint64(in.disp))&uint64(in.src) != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+15)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*xmm)(unsafe.Add(page, ea&pageMask))
+			x := (*xmm)(unsafe.Add(unsafe.Pointer(c), in.imm))
+			a, b := p[0], p[1]
+			x[0], x[1] = a, b
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVLD128x:
+			if (*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)))+*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3)+uint64(in.disp))&uint64(in.src) != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != (ea+15)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*xmm)(unsafe.Add(page, ea&pageMask))
+			x := (*xmm)(unsafe.Add(unsafe.Pointer(c), in.imm))
+			a, b := p[0], p[1]
+			x[0], x[1] = a, b
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVST32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(c), in.imm))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVST32x:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+3)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+3)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			*p = *(*uint32)(unsafe.Add(unsafe.Pointer(c), in.imm))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVST64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(c), in.imm))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVST64x:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+7)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+7)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(c), in.imm))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVST128:
+			if (*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)))+uint64(in.disp))&uint64(in.src) != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+15)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*xmm)(unsafe.Add(page, ea&pageMask))
+			x, y := p, (*xmm)(unsafe.Add(unsafe.Pointer(c), in.imm))
+			a, b := y[0], y[1]
+			x[0], x[1] = a, b
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVST128x:
+			if (*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)))+*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3)+uint64(in.disp))&uint64(in.src) != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base))) + *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)))<<(in.scale&3) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+15)&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != (ea+15)&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*xmm)(unsafe.Add(page, ea&pageMask))
+			x, y := p, (*xmm)(unsafe.Add(unsafe.Pointer(c), in.imm))
+			a, b := y[0], y[1]
+			x[0], x[1] = a, b
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVMOV128:
+			x, y := (*xmm)(unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst))), (*xmm)(unsafe.Add(unsafe.Pointer(c), in.disp))
+			a, b := y[0], y[1]
+			x[0], x[1] = a, b
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVMOV32:
+			*(*uint32)(unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst))) = *(*uint32)(unsafe.Add(unsafe.Pointer(c), in.disp))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVMOVZ32:
+			x := (*xmm)(unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst)))
+			x[0], x[1] = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(c), in.disp))), 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVGET32:
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(c), in.disp)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVMOV64:
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(c), in.disp))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVMOVZ64:
+			x := (*xmm)(unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst)))
+			x[0], x[1] = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(c), in.disp))), 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVGET64:
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = *(*uint64)(unsafe.Add(unsafe.Pointer(c), in.disp))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVAND:
+			x, y := (*xmm)(unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst))), (*xmm)(unsafe.Add(unsafe.Pointer(c), in.disp))
+			a, b, p, q := x[0], y[0], x[1], y[1]
+			x[0], x[1] = a&b, p&q
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVANDN:
+			x, y := (*xmm)(unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst))), (*xmm)(unsafe.Add(unsafe.Pointer(c), in.disp))
+			a, b, p, q := x[0], y[0], x[1], y[1]
+			x[0], x[1] = ^a&b, ^p&q
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVOR:
+			x, y := (*xmm)(unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst))), (*xmm)(unsafe.Add(unsafe.Pointer(c), in.disp))
+			a, b, p, q := x[0], y[0], x[1], y[1]
+			x[0], x[1] = a|b, p|q
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVXOR:
+			x, y := (*xmm)(unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst))), (*xmm)(unsafe.Add(unsafe.Pointer(c), in.disp))
+			a, b, p, q := x[0], y[0], x[1], y[1]
+			x[0], x[1] = a^b, p^q
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVPADDQ:
+			x, y := (*xmm)(unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst))), (*xmm)(unsafe.Add(unsafe.Pointer(c), in.disp))
+			a, b, p, q := x[0], y[0], x[1], y[1]
+			x[0], x[1] = a+b, p+q
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVPSUBQ:
+			x, y := (*xmm)(unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst))), (*xmm)(unsafe.Add(unsafe.Pointer(c), in.disp))
+			a, b, p, q := x[0], y[0], x[1], y[1]
+			x[0], x[1] = a-b, p-q
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVPADDD:
+			x, y := (*xmm)(unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst))), (*xmm)(unsafe.Add(unsafe.Pointer(c), in.disp))
+			a, b, p, q := x[0], y[0], x[1], y[1]
+			x[0], x[1] = uint64(uint32(a+b))|(a>>32+b>>32)<<32, uint64(uint32(p+q))|(p>>32+q>>32)<<32
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVPSUBD:
+			x, y := (*xmm)(unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst))), (*xmm)(unsafe.Add(unsafe.Pointer(c), in.disp))
+			a, b, p, q := x[0], y[0], x[1], y[1]
+			x[0], x[1] = uint64(uint32(a-b))|(a>>32-b>>32)<<32, uint64(uint32(p-q))|(p>>32-q>>32)<<32
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVADD64:
+			p, q := unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst)), unsafe.Add(unsafe.Pointer(c), in.disp)
+			x, y := *(*float64)(p), *(*float64)(q)
+			a, b := *(*uint64)(p), *(*uint64)(q)
+			r := x + y
+			v := math.Float64bits(r)
+			if !c.quick() || denormal64(a) || denormal64(b) || !ordinary64(v) && v<<1 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*(*float64)(p) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVSUB64:
+			p, q := unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst)), unsafe.Add(unsafe.Pointer(c), in.disp)
+			x, y := *(*float64)(p), *(*float64)(q)
+			a, b := *(*uint64)(p), *(*uint64)(q)
+			r := x - y
+			v := math.Float64bits(r)
+			if !c.quick() || denormal64(a) || denormal64(b) || !ordinary64(v) && v<<1 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*(*float64)(p) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVMUL64:
+			p, q := unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst)), unsafe.Add(unsafe.Pointer(c), in.disp)
+			x, y := *(*float64)(p), *(*float64)(q)
+			a, b := *(*uint64)(p), *(*uint64)(q)
+			r := x * y
+			v := math.Float64bits(r)
+			if !c.quick() || denormal64(a) || denormal64(b) || !ordinary64(v) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*(*float64)(p) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVDIV64:
+			p, q := unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst)), unsafe.Add(unsafe.Pointer(c), in.disp)
+			x, y := *(*float64)(p), *(*float64)(q)
+			a, b := *(*uint64)(p), *(*uint64)(q)
+			r := x / y
+			v := math.Float64bits(r)
+			if !c.quick() || denormal64(a) || denormal64(b) || !ordinary64(v) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*(*float64)(p) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVSQRT64:
+			p, q := unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst)), unsafe.Add(unsafe.Pointer(c), in.disp)
+			x, y := *(*float64)(p), *(*float64)(q)
+			a, b := *(*uint64)(p), *(*uint64)(q)
+			r := float64(math.Sqrt(float64(y)))
+			_, _ = x, a
+			v := math.Float64bits(r)
+			if !c.quick() || false || denormal64(b) || !ordinary64(v) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*(*float64)(p) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVCOMI64:
+			p, q := unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst)), unsafe.Add(unsafe.Pointer(c), in.disp)
+			x, y := *(*float64)(p), *(*float64)(q)
+			a, b := *(*uint64)(p), *(*uint64)(q)
+			if denormal64(a) || denormal64(b) || x != x || y != y {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			var less, equal uint64
+			if x < y {
+				less = 3
+			}
+			if x == y {
+				equal = 1
+			}
+			c.flags.res, c.flags.carry, c.flags.meta = equal^1, less<<62, equal*metaPF
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVADD32:
+			p, q := unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst)), unsafe.Add(unsafe.Pointer(c), in.disp)
+			x, y := *(*float32)(p), *(*float32)(q)
+			a, b := *(*uint32)(p), *(*uint32)(q)
+			r := x + y
+			v := math.Float32bits(r)
+			if !c.quick() || denormal32(a) || denormal32(b) || !ordinary32(v) && v<<1 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*(*float32)(p) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVSUB32:
+			p, q := unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst)), unsafe.Add(unsafe.Pointer(c), in.disp)
+			x, y := *(*float32)(p), *(*float32)(q)
+			a, b := *(*uint32)(p), *(*uint32)(q)
+			r := x - y
+			v := math.Float32bits(r)
+			if !c.quick() || denormal32(a) || denormal32(b) || !ordinary32(v) && v<<1 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*(*float32)(p) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVMUL32:
+			p, q := unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst)), unsafe.Add(unsafe.Pointer(c), in.disp)
+			x, y := *(*float32)(p), *(*float32)(q)
+			a, b := *(*uint32)(p), *(*uint32)(q)
+			r := x * y
+			v := math.Float32bits(r)
+			if !c.quick() || denormal32(a) || denormal32(b) || !ordinary32(v) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*(*float32)(p) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVDIV32:
+			p, q := unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst)), unsafe.Add(unsafe.Pointer(c), in.disp)
+			x, y := *(*float32)(p), *(*float32)(q)
+			a, b := *(*uint32)(p), *(*uint32)(q)
+			r := x / y
+			v := math.Float32bits(r)
+			if !c.quick() || denormal32(a) || denormal32(b) || !ordinary32(v) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*(*float32)(p) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVSQRT32:
+			p, q := unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst)), unsafe.Add(unsafe.Pointer(c), in.disp)
+			x, y := *(*float32)(p), *(*float32)(q)
+			a, b := *(*uint32)(p), *(*uint32)(q)
+			r := float32(math.Sqrt(float64(y)))
+			_, _ = x, a
+			v := math.Float32bits(r)
+			if !c.quick() || false || denormal32(b) || !ordinary32(v) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*(*float32)(p) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVCOMI32:
+			p, q := unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst)), unsafe.Add(unsafe.Pointer(c), in.disp)
+			x, y := *(*float32)(p), *(*float32)(q)
+			a, b := *(*uint32)(p), *(*uint32)(q)
+			if denormal32(a) || denormal32(b) || x != x || y != y {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			var less, equal uint64
+			if x < y {
+				less = 3
+			}
+			if x == y {
+				equal = 1
+			}
+			c.flags.res, c.flags.carry, c.flags.meta = equal^1, less<<62, equal*metaPF
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVFROM32_64:
+			n := int64(*(*int32)(unsafe.Add(unsafe.Pointer(c), in.disp)))
+			if (n > 1<<53 || n < -1<<53) && !c.quick() {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*(*float64)(unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst))) = float64(n)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVFROM32_32:
+			n := int64(*(*int32)(unsafe.Add(unsafe.Pointer(c), in.disp)))
+			if (n > 1<<24 || n < -1<<24) && !c.quick() {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*(*float32)(unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst))) = float32(n)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVTRUNC32_32:
+			x := float64(*(*float32)(unsafe.Add(unsafe.Pointer(c), in.disp)))
+			if !(x > -1<<31 && x < 1<<31) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			n := int64(x)
+			if float64(n) != x && c.FPU.MXCSR&(mxcsrPM|mxcsrPE) != mxcsrPM|mxcsrPE {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(n))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVTRUNC64_32:
+			x := float64(*(*float64)(unsafe.Add(unsafe.Pointer(c), in.disp)))
+			if !(x > -1<<31 && x < 1<<31) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			n := int64(x)
+			if float64(n) != x && c.FPU.MXCSR&(mxcsrPM|mxcsrPE) != mxcsrPM|mxcsrPE {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(uint32(n))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVFROM64_64:
+			n := int64(*(*int64)(unsafe.Add(unsafe.Pointer(c), in.disp)))
+			if (n > 1<<53 || n < -1<<53) && !c.quick() {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*(*float64)(unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst))) = float64(n)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVFROM64_32:
+			n := int64(*(*int64)(unsafe.Add(unsafe.Pointer(c), in.disp)))
+			if (n > 1<<24 || n < -1<<24) && !c.quick() {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*(*float32)(unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst))) = float32(n)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVTRUNC32_64:
+			x := float64(*(*float32)(unsafe.Add(unsafe.Pointer(c), in.disp)))
+			if !(x > -1<<63 && x < 1<<63) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			n := int64(x)
+			if float64(n) != x && c.FPU.MXCSR&(mxcsrPM|mxcsrPE) != mxcsrPM|mxcsrPE {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(n)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVTRUNC64_64:
+			x := float64(*(*float64)(unsafe.Add(unsafe.Pointer(c), in.disp)))
+			if !(x > -1<<63 && x < 1<<63) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			n := int64(x)
+			if float64(n) != x && c.FPU.MXCSR&(mxcsrPM|mxcsrPE) != mxcsrPM|mxcsrPE {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst))) = uint64(n)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVWIDEN:
+			x, a := *(*float32)(unsafe.Add(unsafe.Pointer(c), in.disp)), *(*uint32)(unsafe.Add(unsafe.Pointer(c), in.disp))
+			if denormal32(a) || x != x {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*(*float64)(unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst))) = float64(x)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVNARROW:
+			x, a := *(*float64)(unsafe.Add(unsafe.Pointer(c), in.disp)), *(*uint64)(unsafe.Add(unsafe.Pointer(c), in.disp))
+			r := float32(x)
+			if !c.quick() || denormal64(a) || !ordinary32(math.Float32bits(r)) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*(*float32)(unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst))) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uSlow:
 			in = c.slow(in)

@@ -17,7 +17,7 @@ func main() {
 		}
 		u := engine(src)
 		return map[string][]byte{
-			"zrun.go":  u.RunFile(`"math/bits"`, `"unsafe"`, ``, `decode "stasis/decode/x86"`, `"stasis/mmu"`),
+			"zrun.go":  u.RunFile(`"math"`, `"math/bits"`, `"unsafe"`, ``, `decode "stasis/decode/x86"`, `"stasis/mmu"`),
 			"zuops.go": u.NamesFile("import decode \"stasis/decode/x86\"\n\n"),
 		}, nil
 	})
