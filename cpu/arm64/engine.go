@@ -163,12 +163,33 @@ func (c *CPU) blockMode() (mode uint64) {
 
 // runBlocks runs blocks until the budget's edge or until something else has to be done. Where no block can run, it is one step.
 func (c *CPU) runBlocks() {
-	in := c.enter()
-	if in == c.engine.exitOp {
+	b := c.blockAt(c.pc)
+	if b == nil {
 		c.step()
 		return
 	}
-	c.run(in)
+	if c.budget < int64(b.N) {
+		c.runEdge(b)
+		return
+	}
+	c.budget -= int64(b.N)
+	c.run(c.engine.firstOf(b))
+}
+
+// runEdge runs the beginning of a block for which the budget is too small: single steps that need not decode. Each looks its page up as
+// any step does, and that may change the code. The block's last instruction is out of reach.
+func (c *CPU) runEdge(b *block) {
+	for k := 0; ; k++ {
+		c.codePage(c.engine.AddrOf(b, k))
+		if b.Dead {
+			return
+		}
+		c.stats.Steps++
+		c.perform(c.engine.InstOf(b, k))
+		if c.budget <= 0 || c.leaving || c.attention || c.pc != c.engine.AddrOf(b, k+1) {
+			return
+		}
+	}
 }
 
 // breakHere reports whether a breakpoint, the debugger's or the guest's, stands at the next instruction.

@@ -217,16 +217,37 @@ func (c *CPU) flat() bool {
 
 // runBlocks runs blocks until the budget's edge or until something else has to be done. Where no block can run, it is one step.
 func (c *CPU) runBlocks() {
-	in := c.lookup0()
-	if in == c.engine.exitOp {
+	b := c.blockAt(c.rip)
+	if b == nil {
 		c.step()
 		return
 	}
+	if c.budget < int64(b.N) {
+		c.runEdge(b)
+		return
+	}
+	c.budget -= int64(b.N)
 	if c.eflags&flagRF != 0 { // it is for the first instruction, which begins now
 		c.eflags &^= flagRF
 		c.updateAttention()
 	}
-	c.run(in)
+	c.run(c.engine.firstOf(b))
+}
+
+// runEdge runs the beginning of a block for which the budget is too small: single steps that need not decode. Each looks its page up as
+// any step does, and that may change the code. The block's last instruction is out of reach.
+func (c *CPU) runEdge(b *block) {
+	for k := 0; ; k++ {
+		c.codePage(c.engine.AddrOf(b, k))
+		if b.Dead {
+			return
+		}
+		c.stats.Steps++
+		c.execute(c.engine.InstOf(b, k))
+		if c.budget <= 0 || c.leaving || c.attention || c.PC() != c.engine.AddrOf(b, k+1) {
+			return
+		}
+	}
 }
 
 // hostBreakHere reports whether a breakpoint, the debugger's or the guest's, stands at the next instruction.
