@@ -13,11 +13,17 @@ const (
 
 // Compare compares and raises Invalid for any NaN.
 func Compare[F Word](c *Context, a, b F) Relation {
+	if r, ok := quickCompare(a, b); ok {
+		return r
+	}
 	return c.compare(unpack(c, a), unpack(c, b), true)
 }
 
 // CompareQuiet compares and raises Invalid for a signalling NaN only.
 func CompareQuiet[F Word](c *Context, a, b F) Relation {
+	if r, ok := quickCompare(a, b); ok {
+		return r
+	}
 	return c.compare(unpack(c, a), unpack(c, b), false)
 }
 

@@ -130,6 +130,29 @@ func QuickNarrow[F Word](v F80) (r F, how Rounding, ok bool) {
 	return sign | F(uint64(w.SE)<<uint(fraction)|w.Mant<<1>>uint(64-fraction)), how, uint64(w.SE) < maxExp
 }
 
+// quickCompare compares numbers that are normal or zero.
+func quickCompare[F Word](a, b F) (r Relation, ok bool) {
+	x, normal1 := ordered(a)
+	y, normal2 := ordered(b)
+	switch {
+	case x < y:
+		r = Less
+	case x > y:
+		r = Greater
+	}
+	return r, normal1 && normal2
+}
+
+// ordered is an integer that compares as a number does, which is normal or zero.
+func ordered[F Word](v F) (n int64, ok bool) {
+	fraction, maxExp := fields[F]()
+	n = int64(v << 1 >> 1)
+	if v != F(n) {
+		return -n, uint64(n)>>uint(fraction)-1 < maxExp-1 || n == 0
+	}
+	return n, uint64(n)>>uint(fraction)-1 < maxExp-1 || n == 0
+}
+
 // quickCompare80 compares normal numbers.
 func quickCompare80(a, b F80) Relation {
 	x, y := a.SE&0x7fff, b.SE&0x7fff

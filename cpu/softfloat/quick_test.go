@@ -57,6 +57,9 @@ func TestQuick80(t *testing.T) {
 		if x := unpack80(a); Normal80(a) && Normal80(b) && quickCompare80(a, b) != (&Context{}).compare(x, unpack80(b), true) {
 			t.Fatalf("compare %x %x: %v", a, b, quickCompare80(a, b))
 		}
+		checkCompare(t, interesting[uint64](r), interesting[uint64](r))
+		checkCompare(t, interesting[uint32](r), interesting[uint32](r))
+		checkCompare(t, d, d^uint64(r.Intn(2))<<63)
 		if n := int64(r.Uint64()) >> r.Intn(64); FromInt80(n) != pack80to(&Context{}, fromInt(n), extended80) {
 			t.Fatalf("%d: %x", n, FromInt80(n))
 		}
@@ -70,5 +73,15 @@ func TestQuick80(t *testing.T) {
 	}
 	if len(taken) != 7 {
 		t.Errorf("taken: %v", taken)
+	}
+}
+
+// checkCompare compares the short way of comparing with the long one.
+func checkCompare[F Word](t *testing.T, a, b F) {
+	t.Helper()
+	c := &Context{}
+	want := c.compare(unpack(c, a), unpack(c, b), true)
+	if got, ok := quickCompare(a, b); ok && (got != want || c.Flags != 0) {
+		t.Fatalf("compare %x %x: %v, want %v, flags %x", a, b, got, want, c.Flags)
 	}
 }

@@ -116,6 +116,7 @@ type CPU struct {
 	taken       bool         // this instruction is a conditional branch that was taken
 	inst        Inst         // single-step engine's
 	fp          floatContext // scratch of the floating-point instructions
+	loaded      bool         // a micro-operation has loaded the instruction's vector operand
 	fetchVA     uint64
 	fetchPA     uint64
 	fetchPage   unsafe.Pointer

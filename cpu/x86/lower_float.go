@@ -21,6 +21,10 @@ func (w *builder) float(k int) bool {
 	flags := decode.Rows[i.Row].Flags
 	switch {
 	case flags&decode.X87 != 0 && w.x87(k), flags&(decode.SSE|decode.MMX) == decode.SSE && w.vector(k):
+	case i.IsMem && w.loads(i):
+		w.needSSE(k)
+		w.vectorSource(k, i.OperandSize(1))
+		w.handler(k, uCallLoaded)
 	case i.IsMem || i.Op == decode.MASKMOVQ || i.Op == decode.MASKMOVDQU || handlers[handlerIndex(i)] == nil:
 		return false
 	case flags&(decode.X87|decode.MMX) != 0 || i.Op == decode.FWAIT:
@@ -75,4 +79,12 @@ func (w *builder) x87Memory(k int, u uop) bool {
 	u.scale |= i.Seg<<x87Segment | i.Reg&7<<x87Kind
 	w.emit(k, u)
 	return true
+}
+
+// loads reports an SSE instruction whose handler does nothing with memory but to read its second operand the usual way.
+func (w *builder) loads(i *Inst) bool {
+	row, form := &decode.Rows[i.Row], &decode.Forms[i.Row]
+	register := form.Operands[0].Kind == decode.KindV || form.Operands[0].Kind == decode.KindG
+	return row.Flags&(decode.SSE|decode.MMX) == decode.SSE && form.N >= 2 && register && form.Operands[1].Kind == decode.KindW && i.OperandSize(1) >= 4 &&
+		handlers[handlerIndex(i)] != nil
 }

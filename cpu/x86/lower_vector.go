@@ -19,6 +19,7 @@ var vectorOps = func() map[decode.Op]vectorOp {
 		decode.PADDD: {uVPADDD, 16}, decode.PSUBD: {uVPSUBD, 16}, decode.PADDQ: {uVPADDQ, 16}, decode.PSUBQ: {uVPSUBQ, 16},
 		decode.ADDSD: {uVADD64, 8}, decode.SUBSD: {uVSUB64, 8}, decode.MULSD: {uVMUL64, 8}, decode.DIVSD: {uVDIV64, 8}, decode.SQRTSD: {uVSQRT64, 8},
 		decode.ADDSS: {uVADD32, 4}, decode.SUBSS: {uVSUB32, 4}, decode.MULSS: {uVMUL32, 4}, decode.DIVSS: {uVDIV32, 4}, decode.SQRTSS: {uVSQRT32, 4},
+		decode.MINSD: {uVMIN64, 8}, decode.MAXSD: {uVMAX64, 8}, decode.MINSS: {uVMIN32, 4}, decode.MAXSS: {uVMAX32, 4},
 		decode.COMISD: {uVCOMI64, 8}, decode.UCOMISD: {uVCOMI64, 8}, decode.COMISS: {uVCOMI32, 4}, decode.UCOMISS: {uVCOMI32, 4},
 		decode.CVTSS2SD: {uVWIDEN, 4}, decode.CVTSD2SS: {uVNARROW, 8},
 	}
@@ -59,10 +60,7 @@ func (w *builder) vector(k int) bool {
 	if !ok && !move && !halves {
 		return false
 	}
-	if !w.checked { // what turns SSE off ends a block
-		w.checked = true
-		w.emit(k, uop{op: uSSE})
-	}
+	w.needSSE(k)
 	switch {
 	case move:
 		w.vectorMove(k, size)
@@ -82,6 +80,14 @@ func (w *builder) vector(k int) bool {
 		w.emit(k, uop{op: uVMOV64, dst: i.Reg*16 + half[0], disp: w.vectorSource(k, size) + int64(half[1])})
 	}
 	return true
+}
+
+// needSSE checks, once a block, that SSE is turned on: what turns it off ends a block.
+func (w *builder) needSSE(k int) {
+	if !w.checked {
+		w.checked = true
+		w.emit(k, uop{op: uSSE})
+	}
 }
 
 // vectorOf is the micro-operation of an instruction with a source; of conversions it depends on the width of the general register.

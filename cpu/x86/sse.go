@@ -19,6 +19,9 @@ func (c *CPU) xmmRM(i *Inst) (v xmm) {
 	if !i.IsMem {
 		return c.FPU.XMM[i.RM]
 	}
+	if c.loaded {
+		return xmm{c.R[regVector], c.R[regVector+1]}
+	}
 	v[0], v[1] = load128(c, c.aligned(c.linRead(i, 16)))
 	return v
 }
@@ -27,6 +30,9 @@ func (c *CPU) xmmRM(i *Inst) (v xmm) {
 func (c *CPU) xmmRMUnaligned(i *Inst) (v xmm) {
 	if !i.IsMem {
 		return c.FPU.XMM[i.RM]
+	}
+	if c.loaded {
+		return xmm{c.R[regVector], c.R[regVector+1]}
 	}
 	v[0], v[1] = load128(c, c.linRead(i, 16))
 	return v
@@ -37,6 +43,9 @@ func (c *CPU) low64(i *Inst) uint64 {
 	if !i.IsMem {
 		return c.FPU.XMM[i.RM][0]
 	}
+	if c.loaded {
+		return c.R[regVector]
+	}
 	return load[uint64](c, c.linRead(i, 8))
 }
 
@@ -44,6 +53,9 @@ func (c *CPU) low64(i *Inst) uint64 {
 func (c *CPU) low32(i *Inst) uint32 {
 	if !i.IsMem {
 		return uint32(c.FPU.XMM[i.RM][0])
+	}
+	if c.loaded {
+		return uint32(c.R[regVector])
 	}
 	return load[uint32](c, c.linRead(i, 4))
 }

@@ -83,12 +83,30 @@ func lanes64(c *CPU, a, b xmm, even, odd *operation) (r xmm) {
 
 // packed32 works on four doublewords.
 func packed32(c *CPU, i *Inst, op *operation) {
-	combine(c, i, func(a, b xmm) xmm { return lanes32(c, a, b, op, op) })
+	c.checkSSE()
+	a, b := c.FPU.XMM[i.Reg], c.xmmRM(i)
+	p, ok1 := c.quick32(uint32(a[0]), uint32(b[0]), op.host32)
+	q, ok2 := c.quick32(uint32(a[0]>>32), uint32(b[0]>>32), op.host32)
+	r, ok3 := c.quick32(uint32(a[1]), uint32(b[1]), op.host32)
+	s, ok4 := c.quick32(uint32(a[1]>>32), uint32(b[1]>>32), op.host32)
+	if ok1 && ok2 && ok3 && ok4 {
+		c.FPU.XMM[i.Reg] = dwords(uint64(p), uint64(q), uint64(r), uint64(s))
+		return
+	}
+	c.FPU.XMM[i.Reg] = lanes32(c, a, b, op, op)
 }
 
 // packed64 works on two quadwords.
 func packed64(c *CPU, i *Inst, op *operation) {
-	combine(c, i, func(a, b xmm) xmm { return lanes64(c, a, b, op, op) })
+	c.checkSSE()
+	a, b := c.FPU.XMM[i.Reg], c.xmmRM(i)
+	p, ok1 := c.quick64(a[0], b[0], op.host64)
+	q, ok2 := c.quick64(a[1], b[1], op.host64)
+	if ok1 && ok2 {
+		c.FPU.XMM[i.Reg] = xmm{p, q}
+		return
+	}
+	c.FPU.XMM[i.Reg] = lanes64(c, a, b, op, op)
 }
 
 func addss(c *CPU, i *Inst) { scalar32(c, i, &opAdd) }

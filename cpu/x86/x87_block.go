@@ -293,6 +293,18 @@ func (c *CPU) callSSE(in *uop) *uop {
 	return c.call(in)
 }
 
+// callLoaded is callSSE of an instruction whose memory operand has been loaded.
+func (c *CPU) callLoaded(in *uop) *uop {
+	c.loaded = c.CR0&(cr0EM|cr0TS) == 0 && c.CR4&cr4OSFXSR != 0 && c.FPU.MXCSR&mxcsrMasks == mxcsrMasks
+	if !c.loaded {
+		return c.slow(in)
+	}
+	c.next = c.ipMask(uint64(in.imm) + uint64(c.engine.Insts[uint32(in.disp)].Len)) // should the handler look at memory itself
+	in = c.call(in)
+	c.loaded = false
+	return in
+}
+
 // call runs a handler that neither branches nor raises nor touches memory: of all that surrounds it only rip is needed, which x87
 // instructions note.
 func (c *CPU) call(in *uop) *uop {

@@ -27355,6 +27355,9 @@ func (c *CPU) run(in *uop) {
 		case uCallSSE:
 			in = c.callSSE(in)
 			continue
+		case uCallLoaded:
+			in = c.callLoaded(in)
+			continue
 		case uX87_m32:
 			in = x87Memory[uint32](c, in)
 			continue
@@ -27807,6 +27810,36 @@ func (c *CPU) run(in *uop) {
 			*(*float64)(p) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
+		case uVMIN64:
+			p, q := unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst)), unsafe.Add(unsafe.Pointer(c), in.disp)
+			x, y := *(*float64)(p), *(*float64)(q)
+			a, b := *(*uint64)(p), *(*uint64)(q)
+			if denormal64(a) || denormal64(b) || x != x || y != y {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			if !(x < y) {
+				a = b
+			}
+			*(*uint64)(p) = a
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVMAX64:
+			p, q := unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst)), unsafe.Add(unsafe.Pointer(c), in.disp)
+			x, y := *(*float64)(p), *(*float64)(q)
+			a, b := *(*uint64)(p), *(*uint64)(q)
+			if denormal64(a) || denormal64(b) || x != x || y != y {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			if !(x > y) {
+				a = b
+			}
+			*(*uint64)(p) = a
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uVCOMI64:
 			p, q := unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst)), unsafe.Add(unsafe.Pointer(c), in.disp)
 			x, y := *(*float64)(p), *(*float64)(q)
@@ -27895,6 +27928,36 @@ func (c *CPU) run(in *uop) {
 				continue
 			}
 			*(*float32)(p) = r
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVMIN32:
+			p, q := unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst)), unsafe.Add(unsafe.Pointer(c), in.disp)
+			x, y := *(*float32)(p), *(*float32)(q)
+			a, b := *(*uint32)(p), *(*uint32)(q)
+			if denormal32(a) || denormal32(b) || x != x || y != y {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			if !(x < y) {
+				a = b
+			}
+			*(*uint32)(p) = a
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVMAX32:
+			p, q := unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst)), unsafe.Add(unsafe.Pointer(c), in.disp)
+			x, y := *(*float32)(p), *(*float32)(q)
+			a, b := *(*uint32)(p), *(*uint32)(q)
+			if denormal32(a) || denormal32(b) || x != x || y != y {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			if !(x > y) {
+				a = b
+			}
+			*(*uint32)(p) = a
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uVCOMI32:

@@ -1188,6 +1188,7 @@ const (
 	uGo
 	uCallX87
 	uCallSSE
+	uCallLoaded
 	uX87_m32
 	uX87_m64
 	uX87_r
@@ -1236,12 +1237,16 @@ const (
 	uVMUL64
 	uVDIV64
 	uVSQRT64
+	uVMIN64
+	uVMAX64
 	uVCOMI64
 	uVADD32
 	uVSUB32
 	uVMUL32
 	uVDIV32
 	uVSQRT32
+	uVMIN32
+	uVMAX32
 	uVCOMI32
 	uVFROM32_64
 	uVFROM32_32
@@ -1623,20 +1628,20 @@ var uopBytes = [...]uint8{
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 8,
-	0, 4, 8, 10, 0, 2, 4, 8, 4, 8, 10, 0, 0, 0, 4, 4, 8, 8, 16, 16, 4, 4, 8, 8, 16, 16, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4,
+	8, 0, 4, 8, 10, 0, 2, 4, 8, 4, 8, 10, 0, 0, 0, 4, 4, 8, 8, 16, 16, 4, 4, 8, 8, 16, 16, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4,
-	4, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	1, 1, 8, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0,
-	0, 0, 0, 2, 2, 2, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8,
-	1, 1, 0, 0, 0, 0, 0, 0, 2, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8,
-	8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 4, 4, 4, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 1, 1, 8, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1,
+	1, 1, 1, 1, 0, 0, 0, 0, 2, 2, 2, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8,
+	8, 8, 8, 8, 8, 1, 1, 0, 0, 0, 0, 0, 0, 2, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 8, 8, 8, 8, 8,
+	8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 }
 
 // uopOf finds the micro-operation of a form.
@@ -3079,7 +3084,7 @@ var pairOf = map[[2]uint16]uint16{
 	{uXOR_rr32_n, uXOR_rr32_n}:        uXOR_rr32_nXOR_rr32_n,
 }
 
-const firstPair = 1257 // the first operation that is two
+const firstPair = 1262 // the first operation that is two
 
 // pairFirst is the first of each two, from firstPair on.
 var pairFirst = [...]uint16{uADC_ri64_n, uADC_rr64, uADD_mr32x, uADD_ri16, uADD_ri32, uADD_ri32, uADD_ri32_n, uADD_ri32_n, uADD_ri64, uADD_ri64, uADD_ri64, uADD_ri64, uADD_ri64, uADD_ri64, uADD_ri64_n, uADD_ri64_n, uADD_ri64_n, uADD_ri64_n, uADD_ri64_n, uADD_ri64_n, uADD_ri64_n, uADD_rm32_n, uADD_rm32x, uADD_rm32x_n, uADD_rm64, uADD_rm64x, uADD_rr32, uADD_rr32, uADD_rr32_n, uADD_rr32_n, uADD_rr32_n, uADD_rr32_n, uADD_rr64, uADD_rr64, uADD_rr64_n, uADD_rr64_n, uADD_rr64_n, uADD_rr64_n, uADD_rr64_n, uADD_rr64_n, uADD_rr64_n, uADD_rr64_n, uADD_rr64_n, uAND_ri32, uAND_ri32, uAND_ri32_n, uAND_ri32_n, uAND_rr32_n, uAND_rr32_n, uAND_rr32_n, uAND_rr32_n, uAND_rr32_n, uCMOVCC_rr32_2, uCMOVCC_rr64_3, uCMOVCC_rr64_4, uCMP_mi8x, uCMP_mr8x, uCMP_rm64, uCMP_rr16, uCMP_rr64, uCMP_rr64, uDEC_r64, uIMUL_rr32_n, uIMUL_rr32_n, uIMUL_rr64_n, uIMUL_rr64_n, uINC_m32, uINC_m32, uINC_m32x, uINC_r32_n, uINC_r64, uINC_r64, uINC_r64_n, uINC_r64_n, uINC_r64_n, uLEA_rm32, uLEA_rm32, uLEA_rm32, uLEA_rm32, uLEA_rm32, uLEA_rm32x, uLEA_rm32x, uLEA_rm32x, uLEA_rm32x, uLEA_rm64, uLEA_rm64, uLEA_rm64, uLEA_rm64, uLEA_rm64, uLEA_rm64, uLEA_rm64, uLEA_rm64x, uLEA_rm64x, uLEA_rm64x, uLEA_rm64x, uLEA_rm64x, uLEA_rm64x, uLEA_rm64x, uMOVSXD_rr32_64, uMOVSXD_rr32_64, uMOVSXD_rr32_64, uMOVSXD_rr32_64, uMOVSXD_rr32_64, uMOVZX_rm16_32, uMOVZX_rm16_32, uMOVZX_rm16_32x, uMOVZX_rm16_32x, uMOVZX_rm16_32x, uMOVZX_rm16_32x, uMOVZX_rm8_32, uMOVZX_rm8_32, uMOVZX_rm8_32, uMOVZX_rm8_32, uMOVZX_rm8_32, uMOVZX_rm8_32x, uMOVZX_rm8_32x, uMOVZX_rm8_32x, uMOVZX_rm8_32x, uMOVZX_rr8_32, uMOVZX_rr8_32, uMOVZX_rr8_32, uMOVZX_rr8_32, uMOV_mr16, uMOV_mr16, uMOV_mr16x, uMOV_mr32, uMOV_mr32, uMOV_mr32, uMOV_mr32, uMOV_mr32, uMOV_mr32, uMOV_mr32, uMOV_mr32, uMOV_mr32, uMOV_mr32, uMOV_mr32, uMOV_mr32, uMOV_mr32, uMOV_mr32x, uMOV_mr32x, uMOV_mr64, uMOV_mr64, uMOV_mr64, uMOV_mr64, uMOV_mr64, uMOV_mr64, uMOV_mr64, uMOV_mr64, uMOV_mr64, uMOV_mr64, uMOV_mr64x, uMOV_mr8, uMOV_mr8x, uMOV_ri32, uMOV_ri32, uMOV_ri32, uMOV_ri32, uMOV_ri32, uMOV_ri32, uMOV_rm16x, uMOV_rm32, uMOV_rm32, uMOV_rm32, uMOV_rm32, uMOV_rm32, uMOV_rm32, uMOV_rm32, uMOV_rm32, uMOV_rm32, uMOV_rm32, uMOV_rm32, uMOV_rm32, uMOV_rm32x, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64, uMOV_rm64x, uMOV_rm8, uMOV_rm8, uMOV_rm8, uMOV_rm8, uMOV_rm8x, uMOV_rm8x, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr32, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uMOV_rr64, uNOT_r32, uNOT_r32, uOR_ri8, uPOP_r64, uPOP_r64, uPOP_r64, uPOP_r64, uPUSH_r64, uPUSH_r64, uPUSH_r64, uPUSH_r64, uPUSH_r64, uPUSH_r64, uPUSH_r64, uROL_ri32_n, uROL_ri32_n, uROL_ri32_n, uROL_ri32_n, uROR_ri32_n, uROR_ri32_n, uROR_ri32_n, uSAR_ri32_n, uSAR_ri32_n, uSETCC_r8_2, uSHL_ri32, uSHL_ri32_n, uSHL_ri32_n, uSHL_ri64, uSHL_ri64_n, uSHL_ri64_n, uSHR_ri16_n, uSHR_ri32, uSHR_ri32_n, uSHR_ri32_n, uSHR_ri32_n, uSHR_ri32_n, uSHR_ri64, uSHR_ri64, uSHR_ri64_n, uSHR_ri64_n, uSUB_ri64, uSUB_rm64, uSUB_rm64, uSUB_rr32, uSUB_rr32, uSUB_rr32, uSUB_rr32, uSUB_rr32_n, uSUB_rr32_n, uSUB_rr32_n, uSUB_rr32_n, uSUB_rr64, uSUB_rr64, uSUB_rr64_n, uSUB_rr64_n, uTEST_rr32, uXOR_rm32x, uXOR_rm32x_n, uXOR_rr32, uXOR_rr32, uXOR_rr32, uXOR_rr32, uXOR_rr32_n, uXOR_rr32_n, uXOR_rr32_n, uXOR_rr32_n, uXOR_rr32_n, uXOR_rr32_n, uXOR_rr32_n}

@@ -20,7 +20,7 @@ func (u *uops) floats() {
 		name, function string
 		access         int
 	}{
-		{"uCallX87", "c.callX87", 0}, {"uCallSSE", "c.callSSE", 0},
+		{"uCallX87", "c.callX87", 0}, {"uCallSSE", "c.callSSE", 0}, {"uCallLoaded", "c.callLoaded", 0},
 		{"uX87_m32", "x87Memory[uint32]", 4}, {"uX87_m64", "x87Memory[uint64]", 8}, {"uX87_r", "c.x87Register", 0},
 		{"uFLD_m32", "x87Load[uint32]", 4}, {"uFLD_m64", "x87Load[uint64]", 8}, {"uFLD_m80", "c.x87Load80", 10}, {"uFLD_r", "c.x87Copy", 0},
 		{"uFILD_m16", "x87LoadInteger[int16]", 2}, {"uFILD_m32", "x87LoadInteger[int32]", 4}, {"uFILD_m64", "x87LoadInteger[int64]", 8},
@@ -107,6 +107,10 @@ func (u *uops) scalars() {
 			}
 			u.Add(fmt.Sprintf("uV%s%d", op.name, bits), 0, floatOperands(bits)+"r := "+value+fmt.Sprintf("\nv := math.Float%[1]dbits(r)\n"+
 				"if !c.quick() || %[2]s || denormal%[1]d(b) || !ordinary%[1]d(v)%[3]s %[4]s*(*float%[1]d)(p) = r\n", bits, first, op.more, toHandler)+advance)
+		}
+		for _, op := range []struct{ name, relation string }{{"MIN", "<"}, {"MAX", ">"}} { // of zeros the second
+			u.Add(fmt.Sprintf("uV%s%d", op.name, bits), 0, floatOperands(bits)+fmt.Sprintf("if denormal%[1]d(a) || denormal%[1]d(b) || x != x || y != y %[2]sif !(x %[3]s y) {\na = b\n}\n*(*uint%[1]d)(p) = a\n",
+				bits, toHandler, op.relation)+advance)
 		}
 		u.Add(fmt.Sprintf("uVCOMI%d", bits), 0, floatOperands(bits)+fmt.Sprintf("if denormal%[1]d(a) || denormal%[1]d(b) || x != x || y != y %[2]s", bits, toHandler)+
 			"var less, equal uint64\nif x < y {\nless = 3\n}\nif x == y {\nequal = 1\n}\nc.flags.res, c.flags.carry, c.flags.meta = equal^1, less<<62, equal*metaPF\n"+advance)
