@@ -261,6 +261,13 @@ func (c *CPU) lookup0() *uop {
 	if c.budget <= 0 { // not even its translation may be looked up
 		return e.exitOp
 	}
+	if c.mode == decode.Mode64 { // mostly the jump cache knows it
+		slot, j := &e.code[mmu.Index(c.rip)], &e.jumps[jumpIndex(c.rip)]
+		if slot.tag == c.rip&^pageMask|c.ctx && j.va == c.rip && j.key == slot.key && j.link.op != uDead && c.budget >= int64(j.link.n) {
+			c.budget -= int64(j.link.n)
+			return j.link
+		}
+	}
 	b := c.blockAt(c.rip)
 	if b == nil {
 		return e.exitOp

@@ -365,8 +365,9 @@ func (c *CPU) iretReal(size int) {
 
 func (c *CPU) iretProtected(size int) {
 	if frame := c.stackView(5 * 8); frame != nil && size == 8 {
-		w := (*[5]uint64)(frame)
-		c.iretLong(w[0], uint16(w[1]), w[2], w[3], uint16(w[4]))
+		if w := (*[5]uint64)(frame); !c.quickReturn(w) {
+			c.iretLong(w[0], uint16(w[1]), w[2], w[3], uint16(w[4]))
+		}
 		return
 	}
 	ip, cs, flags := c.peek(0, size), uint16(c.peek(int64(size), size)), c.peek(int64(2*size), size)

@@ -93,6 +93,9 @@ func (c *CPU) handlerSegment(selector uint16, ext uint32) (s Segment, cpl uint8)
 
 // deliverLong is delivery in IA-32e mode. Source: SDM Vol. 3A, "Exception and Interrupt Handling in 64-bit Mode".
 func (c *CPU) deliverLong(e *exception, ret uint64) {
+	if c.quickGate(e, ret) {
+		return
+	}
 	g := c.idtGate(e, 16)
 	cs, cpl := c.handlerSegment(g.selector, e.ext())
 	rsp := c.R[4]
@@ -121,6 +124,11 @@ func (c *CPU) commitGate(e *exception, ret uint64, g gate, cs Segment, cpl uint8
 	}
 	c.pushFrame(rsp, words, cpl)
 	c.setAccessed(g.selector, &cs)
+	c.enterGate(&g, cs, cpl, rsp)
+}
+
+// enterGate enters a handler of 64-bit code, whose frame has been pushed.
+func (c *CPU) enterGate(g *gate, cs Segment, cpl uint8, rsp uint64) {
 	if cpl != c.CPL {
 		c.Seg[2] = Segment{Selector: uint16(cpl), Attr: attrP | attrS | attrWritable | attrAccessed | uint16(cpl)<<attrDPLShift | attrDB | attrG, Limit: 0xffffffff}
 		c.R[regSegBase+2] = 0

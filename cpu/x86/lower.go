@@ -41,12 +41,12 @@ const (
 	flagsRead         // reads some, or may leave the block
 )
 
-var writesFlags = map[decode.Op]bool{decode.ADD: true, decode.OR: true, decode.AND: true, decode.SUB: true, decode.XOR: true,
+var writesFlags = [decode.NumOps]bool{decode.ADD: true, decode.OR: true, decode.AND: true, decode.SUB: true, decode.XOR: true,
 	decode.CMP: true, decode.TEST: true, decode.NEG: true}
 
-var shifts = map[decode.Op]bool{decode.SHL: true, decode.SHR: true, decode.SAR: true, decode.ROL: true, decode.ROR: true}
+var shifts = [decode.NumOps]bool{decode.SHL: true, decode.SHR: true, decode.SAR: true, decode.ROL: true, decode.ROR: true}
 
-var keepsFlags = map[decode.Op]bool{decode.MOV: true, decode.MOVZX: true, decode.MOVSX: true, decode.MOVSXD: true, decode.LEA: true,
+var keepsFlags = [decode.NumOps]bool{decode.MOV: true, decode.MOVZX: true, decode.MOVSX: true, decode.MOVSXD: true, decode.LEA: true,
 	decode.NOP: true, decode.NOT: true, decode.XCHG: true, decode.CBW: true, decode.CWD: true, decode.BSWAP: true,
 	decode.INC: true, decode.DEC: true, decode.BT: true, decode.BTS: true, decode.BTR: true, decode.BTC: true}
 
@@ -236,7 +236,8 @@ func (w *builder) leaLegacy(k int) bool {
 }
 
 func (w *builder) leaOp(size uint8, indexed bool) uint16 {
-	return uopOf[uopKey{decode.LEA, formRM, size, indexed, false, 0}]
+	op, _ := uopFor(uopKey{decode.LEA, formRM, size, indexed, false, 0})
+	return op
 }
 
 // simple lowers an instruction that has a micro-operation of its own.
@@ -283,10 +284,10 @@ func (w *builder) simple(k int, dead bool) bool {
 
 // find emits the micro-operation of a key, if there is one. Dead flags are an offer, not a need.
 func (w *builder) find(k int, u uop, key uopKey) bool {
-	op, ok := uopOf[key]
+	op, ok := uopFor(key)
 	if !ok && key.dead {
 		key.dead = false
-		op, ok = uopOf[key]
+		op, ok = uopFor(key)
 	}
 	if !ok {
 		return false
@@ -332,13 +333,28 @@ func kindOf(i *Inst, n int) byte {
 	return 0
 }
 
-var twoForms = map[[2]byte]uint8{{'r', 'r'}: formRR, {'r', 'i'}: formRI, {'r', 'm'}: formRM, {'m', 'r'}: formMR, {'m', 'i'}: formMI}
+// twoForm is the form of an instruction of two operands, if it is one of a micro-operation.
+func twoForm(i *Inst) (form uint8, ok bool) {
+	switch [2]byte{kindOf(i, 0), kindOf(i, 1)} {
+	case [2]byte{'r', 'r'}:
+		return formRR, true
+	case [2]byte{'r', 'i'}:
+		return formRI, true
+	case [2]byte{'r', 'm'}:
+		return formRM, true
+	case [2]byte{'m', 'r'}:
+		return formMR, true
+	case [2]byte{'m', 'i'}:
+		return formMI, true
+	}
+	return 0, false
+}
 
 // two lowers an instruction of two operands.
 func (w *builder) two(k int, dead bool) bool {
 	i := &w.insts[k]
 	kinds := [2]byte{kindOf(i, 0), kindOf(i, 1)}
-	form, ok := twoForms[kinds]
+	form, ok := twoForm(i)
 	if !ok {
 		return false
 	}
@@ -356,7 +372,7 @@ func (w *builder) two(k int, dead bool) bool {
 	key := uopKey{i.Op, form, operandBytes(i), false, dead, 0}
 	if kinds[0] == 'm' || kinds[1] == 'm' {
 		key.indexed, key.dead = false, dead && kinds[0] == 'r'
-		if _, ok := uopOf[uopKey{i.Op, form, key.size, false, false, 0}]; !ok {
+		if _, ok := uopFor(uopKey{i.Op, form, key.size, false, false, 0}); !ok {
 			return false
 		}
 		n := 0
@@ -395,7 +411,7 @@ func (w *builder) one(k int, dead bool) bool {
 		u.dst = w.regOf(i, 0)
 	case 'm':
 		key.form, key.dead = formM, false
-		if _, ok := uopOf[key]; !ok {
+		if _, ok := uopFor(key); !ok {
 			return false
 		}
 		key.indexed = w.address(k, &u, i.OperandSize(0))
@@ -559,7 +575,8 @@ func (w *builder) ways(k int) (after, to uint64, ok bool) {
 
 // jccOp is the micro-operation of an unfused conditional jump.
 func (w *builder) jccOp(i *Inst) uint16 {
-	return uopOf[uopKey{decode.JCC, formR, 8, false, false, i.Opcode&15 + 1}]
+	op, _ := uopFor(uopKey{decode.JCC, formR, 8, false, false, i.Opcode&15 + 1})
+	return op
 }
 
 func (w *builder) jump(k int, ops *stackOps, to uint64) {
@@ -595,7 +612,7 @@ func (w *builder) through(k int, u uop) {
 }
 
 // fusable are the instructions that the switch has together with a conditional jump.
-var fusable = map[decode.Op]bool{decode.CMP: true, decode.TEST: true, decode.SUB: true, decode.AND: true, decode.ADD: true,
+var fusable = [decode.NumOps]bool{decode.CMP: true, decode.TEST: true, decode.SUB: true, decode.AND: true, decode.ADD: true,
 	decode.INC: true, decode.DEC: true}
 
 // fuse lowers an instruction that sets flags and the conditional jump behind it as one.
@@ -608,7 +625,7 @@ func (w *builder) fuse(k int) bool {
 	if !ok {
 		return false
 	}
-	op, found := uopOf[uopKey{i.Op, form, operandBytes(i), false, false, j.Opcode&15 + 1}]
+	op, found := uopFor(uopKey{i.Op, form, operandBytes(i), false, false, j.Opcode&15 + 1})
 	after, to, canonical := w.ways(k + 1)
 	if !found || !canonical {
 		return false
@@ -637,7 +654,7 @@ func fusedForm(i *Inst) (form uint8, ok bool) {
 	case 1:
 		return formR, kindOf(i, 0) == 'r'
 	case 2:
-		form, ok = twoForms[[2]byte{kindOf(i, 0), kindOf(i, 1)}]
+		form, ok = twoForm(i)
 	}
 	return form, ok
 }

@@ -4,7 +4,7 @@ package x86
 // first: whoever comes back to it finds it alone.
 func (w *builder) pair() {
 	for n := 0; n+1 < len(w.out) && (w.out[n].last || partial(w.out[n].op)); n++ {
-		if op, ok := pairOf[[2]uint16{w.out[n].op, w.out[n+1].op}]; ok {
+		if op, ok := pairTable.get(packedPair(w.out[n].op, w.out[n+1].op)); ok {
 			w.out[n].op = op
 			n++
 		}
