@@ -125,11 +125,26 @@ func randomState(rng *rand.Rand, s *State) {
 	s.Sys.APIA = [2]uint64{rng.Uint64(), rng.Uint64()}
 }
 
+// lowered are the rows with micro-operations that few programs would reach by chance.
+var lowered = func() (rows []*decode.Row) {
+	for n := range decode.Rows {
+		row := &decode.Rows[n]
+		_, ordered := orderedOps[row.Op]
+		_, float := floatOps[row.Op]
+		if ordered || float || row.Op == decode.LD1multi || row.Op == decode.ST1multi {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}()
+
 // randomInst is a word of some row, its branches near.
 func randomInst(rng *rand.Rand) uint32 {
 	for {
 		row := &decode.Rows[1+rng.IntN(len(decode.Rows)-1)]
-		if rng.IntN(3) > 0 && (strings.Contains(row.Feature, "S") || len(row.Op.String()) > 1 && strings.HasSuffix(row.Op.String(), "V")) {
+		if rng.IntN(8) == 0 {
+			row = lowered[rng.IntN(len(lowered))]
+		} else if rng.IntN(3) > 0 && (strings.Contains(row.Feature, "S") || len(row.Op.String()) > 1 && strings.HasSuffix(row.Op.String(), "V")) {
 			continue
 		}
 		raw := rng.Uint32()
@@ -146,6 +161,17 @@ func randomInst(rng *rand.Rand) uint32 {
 	}
 }
 
+// exclusivePair is what ends well only in a row: LDXR and STXR at one address, or a load and CAS of what it has loaded.
+func exclusivePair(rng *rand.Rand) []uint32 {
+	size, base := rng.Uint32N(4)<<30, rng.Uint32N(31)<<5
+	old := (base>>5 + 1 + rng.Uint32N(29)) % 31 // another register than the base
+	if rng.IntN(2) == 0 {
+		return []uint32{size | 0x39400000 | base | old, size | 0x08a07c00 | old<<16 | base | rng.Uint32N(32)} // LDR, CAS
+	}
+	order := rng.Uint32N(2) << 15
+	return []uint32{size | 0x085f7c00 | order | base | old, size | 0x08007c00 | order | rng.Uint32N(32)<<16 | base | rng.Uint32N(32)}
+}
+
 // near shortens the offsets of branches and literals, so that they stay in the code.
 func near(rng *rand.Rand, op decode.Op, raw uint32) uint32 {
 	offset := uint32(rng.IntN(64)-24) & 0x3ffffff
@@ -156,6 +182,8 @@ func near(rng *rand.Rand, op decode.Op, raw uint32) uint32 {
 		return raw&^(0x7ffff<<5) | offset&0x7ffff<<5
 	case decode.TBZ, decode.TBNZ:
 		return raw&^(0x3fff<<5) | offset&0x3fff<<5
+	case decode.LD1multi, decode.ST1multi:
+		return raw | 31<<16&-(raw>>23&1)
 	case decode.BR, decode.BLR, decode.RET, decode.WFI, decode.WFE, decode.ERET, decode.SYS, decode.MSRreg, decode.MSRimm:
 		if rng.IntN(4) > 0 {
 			return 0x8b000000 | raw&0x1f03ff // ADD
@@ -172,6 +200,9 @@ func (r *engineRig) place(n int, seed uint64) *CPU {
 	b.mapPages(rng)
 	for pa := uint64(0); pa < codeSize; pa += 4 {
 		b.put32(codeBase+pa, randomInst(rng))
+	}
+	for range codeSize / 4 / 24 {
+		b.put32(codeBase+rng.Uint64N(codeSize/4-1)*4, exclusivePair(rng)...)
 	}
 	for pa := uint64(0); pa < 0x5000; pa += 8 {
 		b.put64(codeData+pa, rng.Uint64())

@@ -154,7 +154,7 @@ func (w *builder) simple(k int, dead bool) bool {
 	case decode.MRS:
 		return w.system(k)
 	}
-	return w.arithmetic(k, dead) || w.register(k) || w.conditional(k) || w.access(k) || w.double(k) || w.direct(k)
+	return w.arithmetic(k, dead) || w.register(k) || w.conditional(k) || w.access(k) || w.vector(k) || w.direct(k)
 }
 
 // system lowers MRS of a register of the CPU; one of the board's needs the exact position.
@@ -164,17 +164,6 @@ func (w *builder) system(k int) bool {
 		w.emit(k, uop{op: uRead, imm: int64(w.first) + int64(k)})
 	}
 	return own
-}
-
-// doubleOps gives the arithmetic of double precision that has a micro-operation.
-var doubleOps = map[decode.Op]uint8{decode.FADDs: doFADD, decode.FSUBs: doFSUB, decode.FMULs: doFMUL}
-
-// double lowers scalar arithmetic in double precision.
-func (w *builder) double(k int) bool {
-	i := &w.insts[k]
-	what, ok := doubleOps[i.Op]
-	u := uop{dst: i.Rd(), src: i.Rn(), idx: i.Rm(), imm: int64(w.first) + int64(k)}
-	return ok && typeSize(i) == 64 && w.mode&modeFP == 0 && w.find(k, u, what, formR, 64, 0)
 }
 
 // direct lowers what has a handler that is free of pc, of memory and of anything that could end the block: data processing, and

@@ -24,9 +24,14 @@ func (w *builder) access(k int) bool {
 		return w.pair(k)
 	case decode.LDPV, decode.LDNPV, decode.STPV, decode.STNPV:
 		return w.vectorPair(k)
+	case decode.LD1multi, decode.ST1multi:
+		return w.wholes(k)
 	}
 	if op, ok := vectorOps[i.Op]; ok {
 		return w.vectorAccess(k, op)
+	}
+	if what, ok := orderedOps[i.Op]; ok {
+		return w.ordered(k, what)
 	}
 	op, ok := accessOps[i.Op]
 	if !ok {
@@ -99,6 +104,46 @@ func (w *builder) vectorPair(k int) bool {
 		what = doLDPV
 	}
 	return w.find(k, u, what, pairForms[i.Field(24, 23)], 8<<size, 0)
+}
+
+// wholes lowers LD1 and ST1 of one to four registers: no order of elements matters there.
+func (w *builder) wholes(k int) bool {
+	i := &w.insts[k]
+	s, u := multiple(i), uop{base: orSP(i.Rn()), dst: i.Rd(), src: (i.Rd() + 1) & 31, idx: (i.Rd() + 2) & 31, scale: (i.Rd() + 3) & 31}
+	if w.mode&modeFP != 0 || s.registers != 1 || i.Bit(23) && i.Rm() != regZero {
+		return false
+	}
+	what, form, bits := [5]uint8{1: doSTRV, doSTPV, doSTTV, doSTQV}[s.repeat], uint8(formIMM), 64<<i.Field(30, 30)
+	if i.Bit(22) {
+		what = [5]uint8{1: doLDRV, doLDPV, doLDTV, doLDQV}[s.repeat]
+	}
+	if i.Bit(23) {
+		form, u.disp = formPOST, int64(s.repeat*bits/8)
+	}
+	w.checkSP(k)
+	return w.find(k, u, what, form, bits, 0)
+}
+
+// orderedOps are the loads and stores that must be aligned: those with an order, exclusives and atomics.
+var orderedOps = map[decode.Op]uint8{
+	decode.LDAR: doLDAR, decode.LDAPR: doLDAR, decode.STLR: doSTLR, decode.LDXR: doLDXR, decode.LDAXR: doLDXR, decode.STXR: doSTXR, decode.STLXR: doSTXR,
+	decode.LDADD: doLDADD, decode.LDCLR: doLDCLR, decode.LDEOR: doLDEOR, decode.LDSET: doLDSET, decode.SWP: doSWP, decode.CAS: doCAS,
+}
+
+// ordered lowers one of them. What a Store-Exclusive, an atomic or CAS writes besides memory is in Rs.
+func (w *builder) ordered(k int, what uint8) bool {
+	i := &w.insts[k]
+	u := uop{base: orSP(i.Rn()), src: i.Rd(), dst: destination(i.Rd())}
+	switch what {
+	case doSTXR:
+		u.dst = destination(i.Rm())
+	case doCAS:
+		u.idx, u.dst = i.Rm(), destination(i.Rm())
+	case doLDADD, doLDCLR, doLDEOR, doLDSET, doSWP:
+		u.src = i.Rm()
+	}
+	w.checkSP(k)
+	return w.find(k, u, what, formIMM, 8<<i.Field(31, 30), 0)
 }
 
 // literal lowers a load near PC.

@@ -46,7 +46,7 @@ func TestSlowCauses(t *testing.T) {
 		x10   uint64
 		setup func(c *CPU)
 	}{
-		"handler": {0xc85f7d42, codeData, func(*CPU) {}}, // LDXR X2, [X10]
+		"handler": {0xc87f0d42, codeData, func(*CPU) {}}, // LDXP X2, X3, [X10]
 		"split":   {load, codeData + 0xffc, func(*CPU) {}},
 		"device":  {load, 1 << 31, func(*CPU) {}},
 		"code":    {store, codeBase + 0x800, func(*CPU) {}},

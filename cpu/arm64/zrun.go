@@ -3065,6 +3065,79 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
+		case uLDTV_IMM64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+23)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTTV_IMM64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+23)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDQV_IMM64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+31)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.scale)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 24)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.scale)*16+8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTQV_IMM64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+31)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 24)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.scale)*16+0)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uLDRV_IMM128:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3135,6 +3208,86 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
 			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 24)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDTV_IMM128:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+47)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 24)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 32)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 40)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTTV_IMM128:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+47)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 24)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 32)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 40)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDQV_IMM128:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+63)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 24)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 32)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 40)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.scale)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 48)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.scale)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 56)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTQV_IMM128:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+63)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 24)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 32)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 40)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 48)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.scale)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 56)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.scale)*16+8)))
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
 		case uLDRV_IDX8:
@@ -3879,6 +4032,83 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
+		case uLDTV_POST64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+23)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTTV_POST64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+23)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDQV_POST64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+31)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.scale)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 24)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.scale)*16+8)) = 0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTQV_POST64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+31)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 24)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.scale)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uLDRV_POST128:
 			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
 			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
@@ -3955,6 +4185,90 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
+		case uLDTV_POST128:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+47)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 24)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 32)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 40)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTTV_POST128:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+47)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 24)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 32)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 40)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDQV_POST128:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+63)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missR
+				continue
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 24)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 32)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 40)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.scale)*16+0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 48)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.scale)*16+8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(p), 56)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTQV_POST128:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8))
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != (ea+63)&^pageMask|c.ctx {
+				c.at = uintptr(unsafe.Pointer(in))
+				c.engine.missVA = ea
+				in = c.engine.missW
+				continue
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 0)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 8)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 16)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 24)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 32)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 40)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 48)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.scale)*16+0)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(p), 56)) = uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.scale)*16+8)))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) = ea + uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uCheckSP:
 			if c.R[regSP]&15 != 0 {
 				c.at = uintptr(unsafe.Pointer(in))
@@ -3963,39 +4277,1080 @@ func (c *CPU) run(in *uop) {
 			}
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
-		case uFADD:
-			x, y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0))
+		case uLDAR8:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != ea&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTLR8:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != ea&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
+			*p = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDXR8:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != ea&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint8)(unsafe.Add(page, ea&pageMask))
+			v := uint64(*p)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			c.ExclusiveOpen, c.ExclusiveAddr, c.ExclusiveSize, c.ExclusiveData = true, ea, 1, [2]uint64{v, 0}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTXR8:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			if !c.ExclusiveOpen || c.ExclusiveAddr != ea || c.ExclusiveSize != 1 || uint64(*p) != c.ExclusiveData[0] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*p = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			c.ExclusiveOpen = false
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDAR16:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&1 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != ea&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTLR16:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&1 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != ea&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
+			*p = uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDXR16:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&1 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != ea&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint16)(unsafe.Add(page, ea&pageMask))
+			v := uint64(*p)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			c.ExclusiveOpen, c.ExclusiveAddr, c.ExclusiveSize, c.ExclusiveData = true, ea, 2, [2]uint64{v, 0}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTXR16:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&1 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			if !c.ExclusiveOpen || c.ExclusiveAddr != ea || c.ExclusiveSize != 2 || uint64(*p) != c.ExclusiveData[0] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*p = uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			c.ExclusiveOpen = false
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDAR32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&3 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != ea&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTLR32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&3 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != ea&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDXR32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&3 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != ea&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint32)(unsafe.Add(page, ea&pageMask))
+			v := uint64(*p)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			c.ExclusiveOpen, c.ExclusiveAddr, c.ExclusiveSize, c.ExclusiveData = true, ea, 4, [2]uint64{v, 0}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTXR32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&3 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			if !c.ExclusiveOpen || c.ExclusiveAddr != ea || c.ExclusiveSize != 4 || uint64(*p) != c.ExclusiveData[0] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			c.ExclusiveOpen = false
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDAR64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&7 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != ea&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(*p)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTLR64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&7 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != ea&^pageMask|c.ctx {
+				l := &c.lineW[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missW
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDXR64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&7 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbR[ea>>12&(mmu.Entries-1)]
+			page := e.page
+			if e.tag != ea&^pageMask|c.ctx {
+				l := &c.lineR[ea/lineSize%lineCount]
+				if l.tag != ea&^lineMask || l.ctx != c.ctx {
+					c.at = uintptr(unsafe.Pointer(in))
+					c.engine.missVA = ea
+					in = c.engine.missR
+					continue
+				}
+				page = l.page
+			}
+			p := (*uint64)(unsafe.Add(page, ea&pageMask))
+			v := uint64(*p)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = v
+			c.ExclusiveOpen, c.ExclusiveAddr, c.ExclusiveSize, c.ExclusiveData = true, ea, 8, [2]uint64{v, 0}
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSTXR64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&7 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			if !c.ExclusiveOpen || c.ExclusiveAddr != ea || c.ExclusiveSize != 8 || uint64(*p) != c.ExclusiveData[0] {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			c.ExclusiveOpen = false
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDADD8:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			old, v := *p, uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			*p = old + v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDCLR8:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			old, v := *p, uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			*p = old &^ v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDEOR8:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			old, v := *p, uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			*p = old ^ v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDSET8:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			old, v := *p, uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			*p = old | v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSWP8:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			old, v := *p, uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			*p = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCAS8:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint8)(unsafe.Add(e.page, ea&pageMask))
+			old := *p
+			if old == uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))) {
+				*p = uint8(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDADD16:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&1 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			old, v := *p, uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			*p = old + v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDCLR16:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&1 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			old, v := *p, uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			*p = old &^ v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDEOR16:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&1 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			old, v := *p, uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			*p = old ^ v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDSET16:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&1 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			old, v := *p, uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			*p = old | v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSWP16:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&1 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			old, v := *p, uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			*p = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCAS16:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&1 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint16)(unsafe.Add(e.page, ea&pageMask))
+			old := *p
+			if old == uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))) {
+				*p = uint16(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDADD32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&3 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			old, v := *p, uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			*p = old + v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDCLR32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&3 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			old, v := *p, uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			*p = old &^ v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDEOR32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&3 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			old, v := *p, uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			*p = old ^ v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDSET32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&3 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			old, v := *p, uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			*p = old | v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSWP32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&3 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			old, v := *p, uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			*p = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCAS32:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&3 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint32)(unsafe.Add(e.page, ea&pageMask))
+			old := *p
+			if old == uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8))) {
+				*p = uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)))
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDADD64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&7 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			old, v := *p, *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			*p = old + v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDCLR64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&7 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			old, v := *p, *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			*p = old &^ v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDEOR64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&7 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			old, v := *p, *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			*p = old ^ v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uLDSET64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&7 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			old, v := *p, *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			*p = old | v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSWP64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&7 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			old, v := *p, *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			*p = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCAS64:
+			ea := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.base)*8)) + uint64(in.disp)
+			if ea&7 != 0 {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			e := &c.tlbW[ea>>12&(mmu.Entries-1)]
+			if tag := ea&^pageMask | c.ctx; e.tag != tag || c.tlbR[ea>>12&(mmu.Entries-1)].tag != tag {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.slowOp
+				continue
+			}
+			p := (*uint64)(unsafe.Add(e.page, ea&pageMask))
+			old := *p
+			if old == *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.idx)*8)) {
+				*p = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = uint64(old)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uANDv:
+			x0, y0, d0 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0))
+			_, _ = y0, d0
+			x1, y1, d1 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8))
+			_, _ = y1, d1
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = x0 & y0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = (x1 & y1) & uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uBICv:
+			x0, y0, d0 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0))
+			_, _ = y0, d0
+			x1, y1, d1 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8))
+			_, _ = y1, d1
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = x0 &^ y0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = (x1 &^ y1) & uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uORRv:
+			x0, y0, d0 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0))
+			_, _ = y0, d0
+			x1, y1, d1 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8))
+			_, _ = y1, d1
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = x0 | y0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = (x1 | y1) & uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uORNv:
+			x0, y0, d0 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0))
+			_, _ = y0, d0
+			x1, y1, d1 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8))
+			_, _ = y1, d1
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = x0 | ^y0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = (x1 | ^y1) & uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uEORv:
+			x0, y0, d0 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0))
+			_, _ = y0, d0
+			x1, y1, d1 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8))
+			_, _ = y1, d1
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = x0 ^ y0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = (x1 ^ y1) & uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uBSLv:
+			x0, y0, d0 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0))
+			_, _ = y0, d0
+			x1, y1, d1 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8))
+			_, _ = y1, d1
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = x0&d0 | y0&^d0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = (x1&d1 | y1&^d1) & uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uBITv:
+			x0, y0, d0 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0))
+			_, _ = y0, d0
+			x1, y1, d1 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8))
+			_, _ = y1, d1
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = x0&y0 | d0&^y0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = (x1&y1 | d1&^y1) & uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uBIFv:
+			x0, y0, d0 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0))
+			_, _ = y0, d0
+			x1, y1, d1 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8))
+			_, _ = y1, d1
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = d0&y0 | x0&^y0
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = (d1&y1 | x1&^y1) & uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uADDv:
+			x0, y0, d0 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0))
+			_, _ = y0, d0
+			x1, y1, d1 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8))
+			_, _ = y1, d1
+			tops := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = (x0&^tops + y0&^tops) ^ (x0^y0)&tops
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = ((x1&^tops + y1&^tops) ^ (x1^y1)&tops) & uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSUBv:
+			x0, y0, d0 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0))
+			_, _ = y0, d0
+			x1, y1, d1 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8))
+			_, _ = y1, d1
+			tops := uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = (x0 | tops - y0&^tops) ^ ^(x0^y0)&tops
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = ((x1 | tops - y1&^tops) ^ ^(x1^y1)&tops) & uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCMEQv:
+			x0, y0, d0 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0))
+			_, _ = y0, d0
+			x1, y1, d1 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8))
+			_, _ = y1, d1
+			tops := uint64(in.imm)
+			n := in.scale & 63
+			s0 := ^((x0^y0)&^tops + ^tops | (x0 ^ y0)) & tops
+			s1 := ^((x1^y1)&^tops + ^tops | (x1 ^ y1)) & tops
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = (s0 | (s0 - s0>>n))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = (s1 | (s1 - s1>>n)) & uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCMEQZv:
+			x0, y0, d0 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0))
+			_, _ = y0, d0
+			x1, y1, d1 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8))
+			_, _ = y1, d1
+			tops := uint64(in.imm)
+			n := in.scale & 63
+			s0 := ^((x0)&^tops + ^tops | (x0)) & tops
+			s1 := ^((x1)&^tops + ^tops | (x1)) & tops
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = (s0 | (s0 - s0>>n))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = (s1 | (s1 - s1>>n)) & uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCMTSTv:
+			x0, y0, d0 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0))
+			_, _ = y0, d0
+			x1, y1, d1 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8))
+			_, _ = y1, d1
+			tops := uint64(in.imm)
+			n := in.scale & 63
+			s0 := ^((x0&y0)&^tops + ^tops | (x0 & y0)) & tops
+			s1 := ^((x1&y1)&^tops + ^tops | (x1 & y1)) & tops
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = ^(s0 | (s0 - s0>>n))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = (^(s1 | (s1 - s1>>n))) & uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCMHIv:
+			x0, y0, d0 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0))
+			_, _ = y0, d0
+			x1, y1, d1 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8))
+			_, _ = y1, d1
+			tops := uint64(in.imm)
+			n := in.scale & 63
+			s0 := (^y0&x0 | ^(y0^x0)&((y0|tops-x0&^tops)^^(y0^x0)&tops)) & tops
+			s1 := (^y1&x1 | ^(y1^x1)&((y1|tops-x1&^tops)^^(y1^x1)&tops)) & tops
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = (s0 | (s0 - s0>>n))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = (s1 | (s1 - s1>>n)) & uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCMHSv:
+			x0, y0, d0 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0))
+			_, _ = y0, d0
+			x1, y1, d1 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8))
+			_, _ = y1, d1
+			tops := uint64(in.imm)
+			n := in.scale & 63
+			s0 := (^x0&y0 | ^(x0^y0)&((x0|tops-y0&^tops)^^(x0^y0)&tops)) & tops
+			s1 := (^x1&y1 | ^(x1^y1)&((x1|tops-y1&^tops)^^(x1^y1)&tops)) & tops
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = ^(s0 | (s0 - s0>>n))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = (^(s1 | (s1 - s1>>n))) & uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uSHLv:
+			x0, y0, d0 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0))
+			_, _ = y0, d0
+			x1, y1, d1 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8))
+			_, _ = y1, d1
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = x0 << (in.scale & 63) & uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = (x1 << (in.scale & 63) & uint64(in.imm)) & uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uUSHRv:
+			x0, y0, d0 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0))
+			_, _ = y0, d0
+			x1, y1, d1 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8))
+			_, _ = y1, d1
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = x0 >> (in.scale & 63) & uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = (x1 >> (in.scale & 63) & uint64(in.imm)) & uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVCONST:
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVMASK:
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0))&uint64(in.imm) ^ uint64(in.disp)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVGET:
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.dst)*8)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+uintptr(in.base))) >> (in.scale & 63) & uint64(in.imm)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVINS:
+			p := (*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+uintptr(in.base)))
+			*p = *p&^uint64(in.imm) | *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8))<<(in.scale&63)&uint64(in.imm)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVSET:
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) & uint64(in.imm)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVDUP64:
+			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) & uint64(in.imm) * uint64(in.disp)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uVDUP128:
+			v := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(in.src)*8)) & uint64(in.imm) * uint64(in.disp)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = v
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = v
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uFADD32:
+			x, y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0))), uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)))
+			r := math.Float32bits(math.Float32frombits(x) + math.Float32frombits(y))
+			if !(c.FPCR&fpcrRMode == 0 && c.FPSR&fpsrIXC != 0 && x>>23&0xff-1 < 0xfe && y>>23&0xff-1 < 0xfe && r>>23&0xff-2 < 0xfd) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.directOp
+				continue
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(r)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uFSUB32:
+			x, y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0))), uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)))
+			r := math.Float32bits(math.Float32frombits(x) - math.Float32frombits(y))
+			if !(c.FPCR&fpcrRMode == 0 && c.FPSR&fpsrIXC != 0 && x>>23&0xff-1 < 0xfe && y>>23&0xff-1 < 0xfe && r>>23&0xff-2 < 0xfd) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.directOp
+				continue
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(r)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uFMUL32:
+			x, y := uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0))), uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)))
+			r := math.Float32bits(math.Float32frombits(x) * math.Float32frombits(y))
+			if !(c.FPCR&fpcrRMode == 0 && c.FPSR&fpsrIXC != 0 && x>>23&0xff-1 < 0xfe && y>>23&0xff-1 < 0xfe && r>>23&0xff-2 < 0xfd) {
+				c.at = uintptr(unsafe.Pointer(in))
+				in = c.engine.directOp
+				continue
+			}
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(r)
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uFADD64:
+			x, y := uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0))), uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)))
 			r := math.Float64bits(math.Float64frombits(x) + math.Float64frombits(y))
 			if !(c.FPCR&fpcrRMode == 0 && c.FPSR&fpsrIXC != 0 && x>>52&0x7ff-1 < 0x7fe && y>>52&0x7ff-1 < 0x7fe && r>>52&0x7ff-2 < 0x7fd) {
 				c.at = uintptr(unsafe.Pointer(in))
 				in = c.engine.directOp
 				continue
 			}
-			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = r
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(r)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
-		case uFSUB:
-			x, y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0))
+		case uFSUB64:
+			x, y := uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0))), uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)))
 			r := math.Float64bits(math.Float64frombits(x) - math.Float64frombits(y))
 			if !(c.FPCR&fpcrRMode == 0 && c.FPSR&fpsrIXC != 0 && x>>52&0x7ff-1 < 0x7fe && y>>52&0x7ff-1 < 0x7fe && r>>52&0x7ff-2 < 0x7fd) {
 				c.at = uintptr(unsafe.Pointer(in))
 				in = c.engine.directOp
 				continue
 			}
-			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = r
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(r)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
-		case uFMUL:
-			x, y := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0))
+		case uFMUL64:
+			x, y := uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0))), uint64(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)))
 			r := math.Float64bits(math.Float64frombits(x) * math.Float64frombits(y))
 			if !(c.FPCR&fpcrRMode == 0 && c.FPSR&fpsrIXC != 0 && x>>52&0x7ff-1 < 0x7fe && y>>52&0x7ff-1 < 0x7fe && r>>52&0x7ff-2 < 0x7fd) {
 				c.at = uintptr(unsafe.Pointer(in))
 				in = c.engine.directOp
 				continue
 			}
-			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = r
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = uint64(r)
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue

@@ -56,6 +56,36 @@ const (
 	doSTRV
 	doLDPV
 	doSTPV
+	doLDTV
+	doSTTV
+	doLDQV
+	doSTQV
+	doLDAR
+	doSTLR
+	doLDXR
+	doSTXR
+	doLDADD
+	doLDCLR
+	doLDEOR
+	doLDSET
+	doSWP
+	doCAS
+	doBSL
+	doBIT
+	doBIF
+	doCMEQ
+	doCMEQZ
+	doCMTST
+	doCMHI
+	doCMHS
+	doSHL
+	doUSHR
+	doVCONST
+	doVMASK
+	doVGET
+	doVINS
+	doVSET
+	doVDUP
 	doFADD
 	doFSUB
 	doFMUL
@@ -349,10 +379,18 @@ const (
 	uSTRV_IMM64
 	uLDPV_IMM64
 	uSTPV_IMM64
+	uLDTV_IMM64
+	uSTTV_IMM64
+	uLDQV_IMM64
+	uSTQV_IMM64
 	uLDRV_IMM128
 	uSTRV_IMM128
 	uLDPV_IMM128
 	uSTPV_IMM128
+	uLDTV_IMM128
+	uSTTV_IMM128
+	uLDQV_IMM128
+	uSTQV_IMM128
 	uLDRV_IDX8
 	uSTRV_IDX8
 	uLDRV_IDX16
@@ -391,14 +429,89 @@ const (
 	uSTRV_POST64
 	uLDPV_POST64
 	uSTPV_POST64
+	uLDTV_POST64
+	uSTTV_POST64
+	uLDQV_POST64
+	uSTQV_POST64
 	uLDRV_POST128
 	uSTRV_POST128
 	uLDPV_POST128
 	uSTPV_POST128
+	uLDTV_POST128
+	uSTTV_POST128
+	uLDQV_POST128
+	uSTQV_POST128
 	uCheckSP
-	uFADD
-	uFSUB
-	uFMUL
+	uLDAR8
+	uSTLR8
+	uLDXR8
+	uSTXR8
+	uLDAR16
+	uSTLR16
+	uLDXR16
+	uSTXR16
+	uLDAR32
+	uSTLR32
+	uLDXR32
+	uSTXR32
+	uLDAR64
+	uSTLR64
+	uLDXR64
+	uSTXR64
+	uLDADD8
+	uLDCLR8
+	uLDEOR8
+	uLDSET8
+	uSWP8
+	uCAS8
+	uLDADD16
+	uLDCLR16
+	uLDEOR16
+	uLDSET16
+	uSWP16
+	uCAS16
+	uLDADD32
+	uLDCLR32
+	uLDEOR32
+	uLDSET32
+	uSWP32
+	uCAS32
+	uLDADD64
+	uLDCLR64
+	uLDEOR64
+	uLDSET64
+	uSWP64
+	uCAS64
+	uANDv
+	uBICv
+	uORRv
+	uORNv
+	uEORv
+	uBSLv
+	uBITv
+	uBIFv
+	uADDv
+	uSUBv
+	uCMEQv
+	uCMEQZv
+	uCMTSTv
+	uCMHIv
+	uCMHSv
+	uSHLv
+	uUSHRv
+	uVCONST
+	uVMASK
+	uVGET
+	uVINS
+	uVSET
+	uVDUP64
+	uVDUP128
+	uFADD32
+	uFSUB32
+	uFMUL32
+	uFADD64
+	uFSUB64
+	uFMUL64
 	uBcond
 	uB
 	uBL
@@ -861,8 +974,10 @@ var uopBytes = [...]uint8{
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 1, 2, 4, 8, 1, 2, 4, 1, 2, 1, 2, 4, 8, 8, 8, 16, 16, 1, 2, 4, 8, 1, 2, 4, 1, 2, 1, 2, 4,
 	8, 1, 2, 4, 8, 1, 2, 4, 1, 2, 1, 2, 4, 8, 8, 8, 16, 16, 1, 2, 4, 8, 1, 2, 4, 1, 2, 1, 2, 4, 8, 8,
-	8, 16, 16, 1, 1, 2, 2, 4, 4, 8, 8, 8, 8, 16, 16, 16, 16, 32, 32, 1, 1, 2, 2, 4, 4, 8, 8, 16, 16, 1, 1, 2,
-	2, 4, 4, 8, 8, 8, 8, 16, 16, 16, 16, 32, 32, 1, 1, 2, 2, 4, 4, 8, 8, 8, 8, 16, 16, 16, 16, 32, 32, 0, 0, 0,
+	8, 16, 16, 1, 1, 2, 2, 4, 4, 8, 8, 8, 8, 16, 16, 24, 24, 32, 32, 16, 16, 32, 32, 48, 48, 64, 64, 1, 1, 2, 2, 4,
+	4, 8, 8, 16, 16, 1, 1, 2, 2, 4, 4, 8, 8, 8, 8, 16, 16, 16, 16, 32, 32, 1, 1, 2, 2, 4, 4, 8, 8, 8, 8, 16,
+	16, 24, 24, 32, 32, 16, 16, 32, 32, 48, 48, 64, 64, 0, 1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 4, 8, 8, 8, 8, 1, 1,
+	1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 4, 4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -870,14 +985,14 @@ var uopBytes = [...]uint8{
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 16, 16, 16, 16, 16, 16, 2, 2, 2, 4,
-	4, 4, 4, 4, 4, 8, 8, 8, 8, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
-	4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 1, 1, 1, 1,
-	1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32, 8, 16, 16, 16, 16,
-	16, 16, 16, 16, 16, 16, 16, 16, 4, 4, 8, 8, 1, 4, 4, 4, 4, 4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 1,
-	1, 1, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 8, 8, 8, 16, 16, 16, 16, 16, 16, 2, 2, 2, 4, 4, 4, 4, 4, 4, 8, 8, 8, 8, 1, 1, 1, 1,
+	1, 1, 1, 1, 1, 1, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8, 8, 8,
+	8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32, 8, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 4, 4, 8, 8, 1,
+	4, 4, 4, 4, 4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 1, 1, 1, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 }
 
 // uopOf finds the micro-operation of a form.
@@ -1153,10 +1268,18 @@ var uopOf = map[uopKey]uint16{
 	{doSTRV, formIMM, 64, 0}:    uSTRV_IMM64,
 	{doLDPV, formIMM, 64, 0}:    uLDPV_IMM64,
 	{doSTPV, formIMM, 64, 0}:    uSTPV_IMM64,
+	{doLDTV, formIMM, 64, 0}:    uLDTV_IMM64,
+	{doSTTV, formIMM, 64, 0}:    uSTTV_IMM64,
+	{doLDQV, formIMM, 64, 0}:    uLDQV_IMM64,
+	{doSTQV, formIMM, 64, 0}:    uSTQV_IMM64,
 	{doLDRV, formIMM, 128, 0}:   uLDRV_IMM128,
 	{doSTRV, formIMM, 128, 0}:   uSTRV_IMM128,
 	{doLDPV, formIMM, 128, 0}:   uLDPV_IMM128,
 	{doSTPV, formIMM, 128, 0}:   uSTPV_IMM128,
+	{doLDTV, formIMM, 128, 0}:   uLDTV_IMM128,
+	{doSTTV, formIMM, 128, 0}:   uSTTV_IMM128,
+	{doLDQV, formIMM, 128, 0}:   uLDQV_IMM128,
+	{doSTQV, formIMM, 128, 0}:   uSTQV_IMM128,
 	{doLDRV, formIDX, 8, 0}:     uLDRV_IDX8,
 	{doSTRV, formIDX, 8, 0}:     uSTRV_IDX8,
 	{doLDRV, formIDX, 16, 0}:    uLDRV_IDX16,
@@ -1195,13 +1318,88 @@ var uopOf = map[uopKey]uint16{
 	{doSTRV, formPOST, 64, 0}:   uSTRV_POST64,
 	{doLDPV, formPOST, 64, 0}:   uLDPV_POST64,
 	{doSTPV, formPOST, 64, 0}:   uSTPV_POST64,
+	{doLDTV, formPOST, 64, 0}:   uLDTV_POST64,
+	{doSTTV, formPOST, 64, 0}:   uSTTV_POST64,
+	{doLDQV, formPOST, 64, 0}:   uLDQV_POST64,
+	{doSTQV, formPOST, 64, 0}:   uSTQV_POST64,
 	{doLDRV, formPOST, 128, 0}:  uLDRV_POST128,
 	{doSTRV, formPOST, 128, 0}:  uSTRV_POST128,
 	{doLDPV, formPOST, 128, 0}:  uLDPV_POST128,
 	{doSTPV, formPOST, 128, 0}:  uSTPV_POST128,
-	{doFADD, formR, 64, 0}:      uFADD,
-	{doFSUB, formR, 64, 0}:      uFSUB,
-	{doFMUL, formR, 64, 0}:      uFMUL,
+	{doLDTV, formPOST, 128, 0}:  uLDTV_POST128,
+	{doSTTV, formPOST, 128, 0}:  uSTTV_POST128,
+	{doLDQV, formPOST, 128, 0}:  uLDQV_POST128,
+	{doSTQV, formPOST, 128, 0}:  uSTQV_POST128,
+	{doLDAR, formIMM, 8, 0}:     uLDAR8,
+	{doSTLR, formIMM, 8, 0}:     uSTLR8,
+	{doLDXR, formIMM, 8, 0}:     uLDXR8,
+	{doSTXR, formIMM, 8, 0}:     uSTXR8,
+	{doLDAR, formIMM, 16, 0}:    uLDAR16,
+	{doSTLR, formIMM, 16, 0}:    uSTLR16,
+	{doLDXR, formIMM, 16, 0}:    uLDXR16,
+	{doSTXR, formIMM, 16, 0}:    uSTXR16,
+	{doLDAR, formIMM, 32, 0}:    uLDAR32,
+	{doSTLR, formIMM, 32, 0}:    uSTLR32,
+	{doLDXR, formIMM, 32, 0}:    uLDXR32,
+	{doSTXR, formIMM, 32, 0}:    uSTXR32,
+	{doLDAR, formIMM, 64, 0}:    uLDAR64,
+	{doSTLR, formIMM, 64, 0}:    uSTLR64,
+	{doLDXR, formIMM, 64, 0}:    uLDXR64,
+	{doSTXR, formIMM, 64, 0}:    uSTXR64,
+	{doLDADD, formIMM, 8, 0}:    uLDADD8,
+	{doLDCLR, formIMM, 8, 0}:    uLDCLR8,
+	{doLDEOR, formIMM, 8, 0}:    uLDEOR8,
+	{doLDSET, formIMM, 8, 0}:    uLDSET8,
+	{doSWP, formIMM, 8, 0}:      uSWP8,
+	{doCAS, formIMM, 8, 0}:      uCAS8,
+	{doLDADD, formIMM, 16, 0}:   uLDADD16,
+	{doLDCLR, formIMM, 16, 0}:   uLDCLR16,
+	{doLDEOR, formIMM, 16, 0}:   uLDEOR16,
+	{doLDSET, formIMM, 16, 0}:   uLDSET16,
+	{doSWP, formIMM, 16, 0}:     uSWP16,
+	{doCAS, formIMM, 16, 0}:     uCAS16,
+	{doLDADD, formIMM, 32, 0}:   uLDADD32,
+	{doLDCLR, formIMM, 32, 0}:   uLDCLR32,
+	{doLDEOR, formIMM, 32, 0}:   uLDEOR32,
+	{doLDSET, formIMM, 32, 0}:   uLDSET32,
+	{doSWP, formIMM, 32, 0}:     uSWP32,
+	{doCAS, formIMM, 32, 0}:     uCAS32,
+	{doLDADD, formIMM, 64, 0}:   uLDADD64,
+	{doLDCLR, formIMM, 64, 0}:   uLDCLR64,
+	{doLDEOR, formIMM, 64, 0}:   uLDEOR64,
+	{doLDSET, formIMM, 64, 0}:   uLDSET64,
+	{doSWP, formIMM, 64, 0}:     uSWP64,
+	{doCAS, formIMM, 64, 0}:     uCAS64,
+	{doAND, formR, 128, 0}:      uANDv,
+	{doBIC, formR, 128, 0}:      uBICv,
+	{doORR, formR, 128, 0}:      uORRv,
+	{doORN, formR, 128, 0}:      uORNv,
+	{doEOR, formR, 128, 0}:      uEORv,
+	{doBSL, formR, 128, 0}:      uBSLv,
+	{doBIT, formR, 128, 0}:      uBITv,
+	{doBIF, formR, 128, 0}:      uBIFv,
+	{doADD, formR, 128, 0}:      uADDv,
+	{doSUB, formR, 128, 0}:      uSUBv,
+	{doCMEQ, formR, 128, 0}:     uCMEQv,
+	{doCMEQZ, formR, 128, 0}:    uCMEQZv,
+	{doCMTST, formR, 128, 0}:    uCMTSTv,
+	{doCMHI, formR, 128, 0}:     uCMHIv,
+	{doCMHS, formR, 128, 0}:     uCMHSv,
+	{doSHL, formR, 128, 0}:      uSHLv,
+	{doUSHR, formR, 128, 0}:     uUSHRv,
+	{doVCONST, formR, 128, 0}:   uVCONST,
+	{doVMASK, formR, 64, 0}:     uVMASK,
+	{doVGET, formR, 64, 0}:      uVGET,
+	{doVINS, formR, 64, 0}:      uVINS,
+	{doVSET, formR, 64, 0}:      uVSET,
+	{doVDUP, formR, 64, 0}:      uVDUP64,
+	{doVDUP, formR, 128, 0}:     uVDUP128,
+	{doFADD, formR, 32, 0}:      uFADD32,
+	{doFSUB, formR, 32, 0}:      uFSUB32,
+	{doFMUL, formR, 32, 0}:      uFMUL32,
+	{doFADD, formR, 64, 0}:      uFADD64,
+	{doFSUB, formR, 64, 0}:      uFSUB64,
+	{doFMUL, formR, 64, 0}:      uFMUL64,
 	{doSUBS, formRR, 32, 1}:     uSUBS_RR32_B0,
 	{doSUBS, formRR, 32, 2}:     uSUBS_RR32_B1,
 	{doSUBS, formRR, 32, 3}:     uSUBS_RR32_B2,
@@ -1632,7 +1830,7 @@ var pairOf = map[[2]uint16]uint16{
 	{uUMADDL, uADD_LSL64}:         uUMADDLADD_LSL64,
 }
 
-const firstPair = 451 // the first operation that is two
+const firstPair = 534 // the first operation that is two
 
 // pairFirst is the first of each two, from firstPair on.
 var pairFirst = [...]uint16{uADC64, uADDS_RI32, uADDS_RR64, uADDS_RR64, uADD_LSL64, uADD_LSL64, uADD_LSL64, uADD_LSR64, uADD_RI32, uADD_RI32, uADD_RI32, uADD_RI32, uADD_RI32, uADD_RI32, uADD_RI32, uADD_RI32, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RR32, uADD_RR32, uADD_RR32, uADD_RR32, uADD_RR32, uADD_RR32, uADD_RR32, uADD_RR32, uADD_RR32, uADD_RR32, uADD_RR32, uADD_RR32, uADD_RR64, uADD_RR64, uADD_RR64, uADD_RR64, uADD_RR64, uADD_RR64, uADD_RR64, uADD_RR64, uADD_RR64, uADD_RR64, uAND_RI32, uAND_RI64, uAND_RI64, uAND_RI64, uAND_RI64, uAND_RR32, uAND_RR32, uAND_RR32, uAND_RR32, uAND_RR32, uBIC_RR32, uCCMP_RI32, uCCMP_RI64, uCCMP_RR32, uCSEL32, uCSEL64, uCSINC32, uCSINC64, uCSINC64, uCSINC64, uCSINC64, uCheckSP, uCheckSP, uCheckSP, uCheckSP, uCheckSP, uCheckSP, uCheckSP, uCheckSP, uCheckSP, uCheckSP, uEOR_LSR32, uEOR_LSR32, uEOR_LSR32, uEOR_ROR32, uEOR_ROR32, uEOR_ROR32, uEOR_ROR32, uEOR_RR32, uEOR_RR32, uEOR_RR32, uEXTR32, uEXTR32, uEXT_int32, uEXT_int32, uEXT_int32, uEXT_int32, uEXT_uint16, uEXT_uint16, uEXT_uint32, uEXT_uint32, uEXT_uint32, uEXT_uint32, uEXT_uint32, uLDP_IMM32, uLDP_IMM32, uLDP_IMM32, uLDP_IMM64, uLDP_IMM64, uLDP_IMM64, uLDP_IMM64, uLDP_IMM64, uLDP_POST64, uLDR_IDX16, uLDR_IDX16, uLDR_IDX16, uLDR_IDX32, uLDR_IDX32, uLDR_IDX32, uLDR_IDX32, uLDR_IDX32, uLDR_IDX32, uLDR_IDX64, uLDR_IDX64, uLDR_IDX64, uLDR_IDX64, uLDR_IDX8, uLDR_IDX8, uLDR_IDX8, uLDR_IDX8, uLDR_IDX8, uLDR_IDX8, uLDR_IDX8, uLDR_IDX8, uLDR_IDX8, uLDR_IDX8, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM8, uLDR_IMM8, uLDR_IMM8, uLDR_IMM8, uLDR_IMM8, uLDR_IMM8, uLDR_IMM8, uLDR_IMM8, uLDR_IMM8, uLDR_IMM8, uLDR_IMM8, uLDR_POST16, uLDR_POST8, uLDR_PRE8, uLDR_PRE8, uLSLV32, uMADD64, uMADD64, uMADD64, uMOV32, uMOV32, uMOV32, uMOV32, uMOV32, uMOV32, uMOV32, uMOV32, uMOV32, uMOV32, uMOV32, uMOV32, uMOV64, uMOV64, uMOV64, uMOV64, uMOV64, uMOV64, uMOV64, uMOV64, uMOV64, uMOV64, uMOV64, uMOV64, uMOV64, uMOV64, uMOV64, uMOVi, uMOVi, uMOVi, uMOVi, uMOVi, uMOVi, uMOVi, uMOVi, uMOVi, uMOVi, uMOVi, uMOVi, uORR_RI32, uSBFM64, uSBFM64, uSBFM64, uSTPV_IMM128, uSTP_IMM32, uSTP_IMM64, uSTP_IMM64, uSTP_IMM64, uSTP_IMM64, uSTP_IMM64, uSTP_IMM64, uSTP_IMM64, uSTP_IMM64, uSTP_IMM64, uSTP_PRE64, uSTP_PRE64, uSTP_PRE64, uSTR_IDX32, uSTR_IDX32, uSTR_IDX64, uSTR_IDX64, uSTR_IDX8, uSTR_IMM32, uSTR_IMM32, uSTR_IMM32, uSTR_IMM32, uSTR_IMM32, uSTR_IMM32, uSTR_IMM32, uSTR_IMM32, uSTR_IMM32, uSTR_IMM64, uSTR_IMM64, uSTR_IMM64, uSTR_IMM64, uSTR_IMM64, uSTR_IMM64, uSTR_IMM64, uSTR_IMM64, uSTR_IMM64, uSTR_IMM8, uSTR_IMM8, uSTR_IMM8, uSTR_POST32, uSUBS_RI32, uSUBS_RI32, uSUBS_RI64, uSUBS_RR64, uSUBS_RR64, uSUBS_RR64, uSUBS_RR64, uSUB_RI32, uSUB_RI32, uSUB_RI32, uSUB_RI64, uSUB_RI64, uSUB_RI64, uSUB_RI64, uSUB_RI64, uSUB_RR32, uSUB_RR32, uSUB_RR64, uSUB_RR64, uSUB_RR64, uSUB_RR64, uUBFM, uUBFM, uUBFM, uUBFM, uUBFM, uUBFM, uUBFM, uUBFM, uUBFM, uUBFM, uUMADDL}

@@ -55,5 +55,5 @@ func (u *uops) branches() {
 	u.Add("uBLR", 0, "va := "+reg("src")+"\n"+through("^modeTarget", "c.BTYPE = in.scale\nc.R[30] = uint64(in.imm)\n"))
 	u.Add("uGo", 0, "va := uint64(in.disp)\n"+through("", ""))
 	u.Add("uGoBL", 0, "va := uint64(in.disp)\nc.R[30] = uint64(in.imm)\n"+through("", ""))
-	u.Add("uTarget", 0, "if in.scale>>(c.BTYPE&3)&1 == 0 {\n"+leave+"in = c.engine.slowOp\ncontinue\n}\nc.BTYPE = 0\n"+advance)
+	u.Add("uTarget", 0, "if in.scale>>(c.BTYPE&3)&1 == 0 {\n"+slowly+"}\nc.BTYPE = 0\n"+advance)
 }

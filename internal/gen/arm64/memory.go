@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// slowly leaves the instruction to its handler.
+const slowly = leave + "in = c.engine.slowOp\ncontinue\n"
+
 // modes are the addressing modes: the address, and what becomes of the base.
 var modes = []struct{ name, ea, after string }{
 	{"IMM", "%s + uint64(in.disp)", ""},
@@ -52,7 +55,7 @@ func (u *uops) memory() {
 		}
 	}
 	u.vectorMemory()
-	u.Add("uCheckSP", 0, "if c.R[regSP]&15 != 0 {\n"+leave+"in = c.engine.slowOp\ncontinue\n}\n"+advance)
+	u.Add("uCheckSP", 0, "if c.R[regSP]&15 != 0 {\n"+slowly+"}\n"+advance)
 }
 
 // words are the parts of a SIMD&FP register's access: how many of how many bits.
@@ -63,7 +66,7 @@ func words(bits int) (count, each int) {
 	return 1, bits
 }
 
-// vectorMemory makes the loads and stores of SIMD&FP registers, one or two at a time. A load clears what it does not fill.
+// vectorMemory makes the loads and stores of SIMD&FP registers, one to four at a time. A load clears what it does not fill.
 func (u *uops) vectorMemory() {
 	for _, m := range modes {
 		ea, after := fmt.Sprintf(strings.ReplaceAll(m.ea, "&3)", "&7)"), reg("base")), ""
@@ -71,14 +74,14 @@ func (u *uops) vectorMemory() {
 			after = reg("base") + " = " + m.after + "\n"
 		}
 		for _, bits := range []int{8, 16, 32, 64, 128} {
-			for n, kind := range []string{"", "P"} {
-				if kind == "P" && (bits < 32 || m.name == "IDX") {
+			for n, kind := range []string{"R", "P", "T", "Q"} {
+				if n > 0 && (bits < 32 || m.name == "IDX") || n > 1 && (bits < 64 || m.name == "PRE") {
 					continue
 				}
-				fields := []string{"dst", "src"}[:n+1]
+				fields := [][]string{{"dst"}, {"dst", "src"}, {"dst", "src", "idx"}, {"dst", "src", "idx", "scale"}}[n]
 				count, each := words(bits)
 				for _, write := range []bool{false, true} {
-					what := map[bool]string{false: "LD", true: "ST"}[write] + map[string]string{"": "R", "P": "P"}[kind] + "V"
+					what := map[bool]string{false: "LD", true: "ST"}[write] + kind + "V"
 					name := fmt.Sprintf("u%s_%s%d", what, m.name, bits)
 					u.Add(name, bits/8*(n+1), probe(ea, each, count*(n+1), write)+vectorMove(fields, count, each, write)+after+advance)
 					u.key(what, m.name, bits, 0, name)
@@ -113,17 +116,4 @@ func vectorMove(fields []string, count, each int, write bool) (s string) {
 // vector is half of a SIMD&FP register as a place.
 func vector(field string, half int) string {
 	return fmt.Sprintf("*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.%s)*16+%d))", field, 8*half)
-}
-
-// double makes the arithmetic of double precision that the host does alike; the rest is the handler's, and so is division, for which
-// the compiler would need more of a frame.
-func (u *uops) double() {
-	const normal = "v>>52&0x7ff-1 < 0x7fe"
-	for _, op := range []struct{ name, sign string }{{"FADD", "+"}, {"FSUB", "-"}, {"FMUL", "*"}} {
-		name := "u" + op.name
-		u.Add(name, 0, "x, y := "+vector("src", 0)+", "+vector("idx", 0)+"\nr := math.Float64bits(math.Float64frombits(x) "+op.sign+" math.Float64frombits(y))\n"+
-			"if !(c.FPCR&fpcrRMode == 0 && c.FPSR&fpsrIXC != 0 && "+strings.ReplaceAll(normal, "v", "x")+" && "+strings.ReplaceAll(normal, "v", "y")+" && r>>52&0x7ff-2 < 0x7fd) {\n"+leave+"in = c.engine.directOp\ncontinue\n}\n"+
-			vector("dst", 0)+" = r\n"+vector("dst", 1)+" = 0\n"+advance)
-		u.key(op.name, "R", 64, 0, name)
-	}
 }

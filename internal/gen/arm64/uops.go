@@ -57,17 +57,21 @@ func put(field string, bits int, v string) string {
 
 // probe makes p the host address of the operand at ea, or takes the miss.
 func probe(ea string, bits, count int, write bool) string {
-	array, lines, miss := "c.tlbR", "c.lineR", "c.engine.missR"
-	if write {
-		array, lines, miss = "c.tlbW", "c.lineW", "c.engine.missW"
-	}
 	size := bits / 8 * count
 	last := "ea"
 	if size > 1 {
 		last = fmt.Sprintf("(ea+%d)", size-1)
 	}
-	return fmt.Sprintf(`ea := %s
-e := &%s[ea>>12&(mmu.Entries-1)]
+	return "ea := " + ea + "\n" + look(last, bits, size, write)
+}
+
+// look is probe where ea is known; last is the operand's last byte, or any in the same page and in the same piece of it.
+func look(last string, bits, size int, write bool) string {
+	array, lines, miss := "c.tlbR", "c.lineR", "c.engine.missR"
+	if write {
+		array, lines, miss = "c.tlbW", "c.lineW", "c.engine.missW"
+	}
+	return fmt.Sprintf(`e := &%s[ea>>12&(mmu.Entries-1)]
 page := e.page
 if e.tag != %s&^pageMask|c.ctx {
 %s%sc.engine.missVA = ea
@@ -75,7 +79,7 @@ in = %s
 continue
 %s}
 p := (*uint%d)(unsafe.Add(page, ea&pageMask))
-`, ea, array, last, askLines(lines, last, size), leave, miss, endLines(size), bits)
+`, array, last, askLines(lines, last, size), leave, miss, endLines(size), bits)
 }
 
 // askLines asks the second array, which has accesses of up to 8 bytes, and of 16.
