@@ -12,7 +12,7 @@ func TestQuick(t *testing.T) {
 	c := floatCPU(t)
 	c.FPU.MXCSR = mxcsrPowerOn | mxcsrPE
 	r := rand.New(rand.NewSource(1))
-	taken := 0
+	taken, exact := 0, 0
 	check := func(name string, ok bool, got, want uint64, flags softfloat.Flags, args ...uint64) {
 		if !ok {
 			return
@@ -29,6 +29,14 @@ func TestQuick(t *testing.T) {
 			got, ok := c.quick64(a, b, op.host64)
 			check(name, ok, got, op.double(f, a, b), f.Flags, a, b)
 			f = c.sseContext()
+			f.Round = softfloat.Mode(r.Intn(4))
+			if got, ok = op.exact64(a, b); ok {
+				exact++
+				if want := op.double(f, a, b); got != want || f.Flags != 0 {
+					t.Fatalf("%s %x %x is not exact: %x, want %x with flags %x", name, a, b, got, want, f.Flags)
+				}
+			}
+			f = c.sseContext()
 			got32, ok := c.quick32(p, q, op.host32)
 			check(name, ok, uint64(got32), uint64(op.single(f, p, q)), f.Flags, uint64(p), uint64(q))
 		}
@@ -42,5 +50,8 @@ func TestQuick(t *testing.T) {
 	}
 	if taken < 500000 {
 		t.Errorf("taken only %d times", taken)
+	}
+	if exact < 50000 {
+		t.Errorf("exact only %d times", exact)
 	}
 }

@@ -8,17 +8,18 @@ type operation struct {
 	double func(f *floatContext, a, b uint64) uint64
 	host32 func(a, b float32) float32
 	host64 func(a, b float64) float64
+	rest   func(a, b, r float64) float64 // zero if the result r is exact
 }
 
 var (
 	opAdd = operation{softfloat.Add[uint32], softfloat.Add[uint64],
-		func(a, b float32) float32 { return a + b }, func(a, b float64) float64 { return a + b }}
+		func(a, b float32) float32 { return a + b }, func(a, b float64) float64 { return a + b }, restOfSum}
 	opSub = operation{softfloat.Sub[uint32], softfloat.Sub[uint64],
-		func(a, b float32) float32 { return a - b }, func(a, b float64) float64 { return a - b }}
+		func(a, b float32) float32 { return a - b }, func(a, b float64) float64 { return a - b }, func(a, b, r float64) float64 { return restOfSum(a, -b, r) }}
 	opMul = operation{softfloat.Mul[uint32], softfloat.Mul[uint64],
-		func(a, b float32) float32 { return a * b }, func(a, b float64) float64 { return a * b }}
+		func(a, b float32) float32 { return a * b }, func(a, b float64) float64 { return a * b }, restOfProduct}
 	opDiv = operation{softfloat.Div[uint32], softfloat.Div[uint64],
-		func(a, b float32) float32 { return a / b }, func(a, b float64) float64 { return a / b }}
+		func(a, b float32) float32 { return a / b }, func(a, b float64) float64 { return a / b }, restOfQuotient}
 )
 
 // scalar32 works on the low doubleword.
@@ -42,6 +43,10 @@ func scalar64(c *CPU, i *Inst, op *operation) {
 	b := c.low64(i)
 	x := &c.FPU.XMM[i.Reg]
 	if r, ok := c.quick64(x[0], b, op.host64); ok {
+		x[0] = r
+		return
+	}
+	if r, ok := op.exact64(x[0], b); ok {
 		x[0] = r
 		return
 	}
@@ -74,6 +79,9 @@ func lanes64(c *CPU, a, b xmm, even, odd *operation) (r xmm) {
 	for n, op := range [2]*operation{even, odd} {
 		var ok bool
 		if r[n], ok = c.quick64(a[n], b[n], op.host64); !ok {
+			r[n], ok = op.exact64(a[n], b[n])
+		}
+		if !ok {
 			r[n] = op.double(f, a[n], b[n])
 		}
 	}

@@ -31,6 +31,36 @@ func (c *CPU) quick32(a, b uint32, host func(a, b float32) float32) (uint32, boo
 	return r, ordinary32(r) || r<<1 == 0 && (a<<1 == 0 || b<<1 == 0)
 }
 
+// exact64 is a result that is exact, whatever MXCSR says: nothing is raised and nothing is rounded. The rest is exact itself where the
+// result and what it is made of are far enough from the least numbers.
+func (op *operation) exact64(a, b uint64) (uint64, bool) {
+	if op.rest == nil || !plain64(a) || !plain64(b) {
+		return 0, false
+	}
+	x, y := math.Float64frombits(a), math.Float64frombits(b)
+	r := op.host64(x, y)
+	v := math.Float64bits(r)
+	return v, v>>52&0x7ff-restLeast < 0x7ff-restLeast && op.rest(x, y, r) == 0
+}
+
+const restLeast = 2 * 55 // field of an exponent
+
+// restOfSum, restOfProduct and restOfQuotient are by how much a result is wrong, but for a factor. Source: D. E. Knuth, "The Art of Computer
+// Programming", Vol. 2, section 4.2.2, for the sum.
+func restOfSum(a, b, r float64) float64 {
+	v := r - a
+	return (a - (r - v)) + (b - v)
+}
+
+func restOfProduct(a, b, r float64) float64 { return math.FMA(a, b, -r) }
+
+func restOfQuotient(a, b, r float64) float64 {
+	if math.Float64bits(a)>>52&0x7ff < restLeast {
+		return 1
+	}
+	return math.FMA(r, b, -a)
+}
+
 // denormal64 reports a denormal number, ordinary64 a normal one that is not next to them. They are for results and operands of which
 // one is an infinity or a NaN if the other is.
 func denormal64(v uint64) bool { return v<<1-1 < 1<<53-1 }
@@ -79,6 +109,7 @@ var opSqrt = operation{
 	func(f *floatContext, _, b uint64) uint64 { return softfloat.Sqrt(f, b) },
 	func(_, b float32) float32 { return float32(math.Sqrt(float64(b))) },
 	func(_, b float64) float64 { return math.Sqrt(b) },
+	func(_, b, r float64) float64 { return restOfQuotient(b, r, r) },
 }
 
 // opMin and opMax give the second operand if either is a NaN or both are zeros. Source: SDM Vol. 2, "MINPS".
