@@ -2,18 +2,19 @@ package x86
 
 import decode "stasis/decode/x86"
 
-// x87Ops are the micro-operations of memory operands, by the opcode and, in its upper bits, the reg field of ModRM.
-var x87Ops = map[[2]uint8]uint16{
-	{0xd8, 0}: uX87_m32, {0xd8, 1}: uX87_m32, {0xd8, 4}: uX87_m32, {0xd8, 5}: uX87_m32, {0xd8, 6}: uX87_m32, {0xd8, 7}: uX87_m32,
-	{0xdc, 0}: uX87_m64, {0xdc, 1}: uX87_m64, {0xdc, 4}: uX87_m64, {0xdc, 5}: uX87_m64, {0xdc, 6}: uX87_m64, {0xdc, 7}: uX87_m64,
-	{0xd9, 0}: uFLD_m32, {0xdd, 0}: uFLD_m64, {0xdb, 5}: uFLD_m80, {0xd9, 2}: uFST_m32, {0xd9, 3}: uFST_m32,
-	{0xdd, 2}: uFST_m64, {0xdd, 3}: uFST_m64, {0xdb, 7}: uFSTP_m80,
-	{0xdf, 0}: uFILD_m16, {0xdb, 0}: uFILD_m32, {0xdf, 5}: uFILD_m64,
+// x87Ops are the micro-operations of memory operands, by the last three bits of the opcode and the reg field of ModRM; 0 is none.
+var x87Ops = [8][8]uint16{
+	0: {0: uX87_m32, 1: uX87_m32, 4: uX87_m32, 5: uX87_m32, 6: uX87_m32, 7: uX87_m32},
+	1: {0: uFLD_m32, 2: uFST_m32, 3: uFST_m32},
+	3: {0: uFILD_m32, 5: uFLD_m80, 7: uFSTP_m80},
+	4: {0: uX87_m64, 1: uX87_m64, 4: uX87_m64, 5: uX87_m64, 6: uX87_m64, 7: uX87_m64},
+	5: {0: uFLD_m64, 2: uFST_m64, 3: uFST_m64},
+	7: {0: uFILD_m16, 5: uFILD_m64},
 }
 
-// x87Arithmetic are the instructions on registers, by the number that memory operands have for the operation.
-var x87Arithmetic = map[decode.Op]uint8{decode.FADD: 0, decode.FADDP: 0, decode.FMUL: 1, decode.FMULP: 1, decode.FSUB: 4, decode.FSUBP: 4,
-	decode.FSUBR: 5, decode.FSUBRP: 5, decode.FDIV: 6, decode.FDIVP: 6, decode.FDIVR: 7, decode.FDIVRP: 7}
+// x87Arithmetic are the instructions on registers, by the number that memory operands have for the operation, plus 1.
+var x87Arithmetic = [decode.NumOps]uint8{decode.FADD: 1, decode.FADDP: 1, decode.FMUL: 2, decode.FMULP: 2, decode.FSUB: 5, decode.FSUBP: 5,
+	decode.FSUBR: 6, decode.FSUBRP: 6, decode.FDIV: 7, decode.FDIVP: 7, decode.FDIVR: 8, decode.FDIVRP: 8}
 
 // float lowers an x87, MMX or SSE instruction.
 func (w *builder) float(k int) bool {
@@ -51,10 +52,9 @@ func (w *builder) x87(k int) bool {
 	if i.IsMem {
 		return w.x87Memory(k, u)
 	}
-	kind, arithmetic := x87Arithmetic[i.Op]
-	switch {
-	case arithmetic:
-		u.op, u.scale = uX87_r, kind<<x87Kind
+	switch kind := x87Arithmetic[i.Op]; {
+	case kind != 0:
+		u.op, u.scale = uX87_r, (kind-1)<<x87Kind
 	case i.Op == decode.FLD:
 		u.op = uFLD_r
 	case i.Opcode == 0xdd && (i.Op == decode.FST || i.Op == decode.FSTP):
@@ -70,8 +70,8 @@ func (w *builder) x87(k int) bool {
 
 func (w *builder) x87Memory(k int, u uop) bool {
 	i := &w.insts[k]
-	op, ok := x87Ops[[2]uint8{i.Opcode, i.Reg & 7}]
-	if !ok {
+	op := x87Ops[i.Opcode&7][i.Reg&7]
+	if op == 0 {
 		return false
 	}
 	w.address(k, &u, int(uopBytes[op]))

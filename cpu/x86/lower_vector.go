@@ -13,9 +13,9 @@ const (
 	offsetXMM    = unsafe.Offsetof(CPU{}.FPU) + unsafe.Offsetof(FPU{}.XMM)
 )
 
-// vectorOps are the instructions with an XMM register, a general one for the last of them, and a source of so many bytes.
-var vectorOps = func() map[decode.Op]vectorOp {
-	ops := map[decode.Op]vectorOp{
+// vectorOps are the instructions with an XMM register and a source of so many bytes.
+var vectorOps = func() [decode.NumOps]vectorOp {
+	ops := [decode.NumOps]vectorOp{
 		decode.PADDD: {uVPADDD, 16}, decode.PSUBD: {uVPSUBD, 16}, decode.PADDQ: {uVPADDQ, 16}, decode.PSUBQ: {uVPSUBQ, 16},
 		decode.ADDSD: {uVADD64, 8}, decode.SUBSD: {uVSUB64, 8}, decode.MULSD: {uVMUL64, 8}, decode.DIVSD: {uVDIV64, 8}, decode.SQRTSD: {uVSQRT64, 8},
 		decode.ADDSS: {uVADD32, 4}, decode.SUBSS: {uVSUB32, 4}, decode.MULSS: {uVMUL32, 4}, decode.DIVSS: {uVDIV32, 4}, decode.SQRTSS: {uVSQRT32, 4},
@@ -40,31 +40,29 @@ type vectorOp struct {
 }
 
 // vectorMoves are the moves, by how much they move.
-var vectorMoves = map[decode.Op]int{
+var vectorMoves = [decode.NumOps]int{
 	decode.MOVAPS: 16, decode.MOVAPD: 16, decode.MOVDQA: 16, decode.MOVUPS: 16, decode.MOVUPD: 16, decode.MOVDQU: 16, decode.LDDQU: 16,
 	decode.MOVNTPS: 16, decode.MOVNTPD: 16, decode.MOVNTDQ: 16, decode.MOVNTDQA: 16, decode.MOVSD_X: 8, decode.MOVSS: 4, decode.MOVQ: 8, decode.MOVD: 4,
 }
 
-// vectorHalves are the moves of a quadword that leave the other one: the places in destination and source.
-var vectorHalves = map[decode.Op][2]uint8{
-	decode.MOVLPS: {0, 0}, decode.MOVLPD: {0, 0}, decode.MOVHPS: {8, 0}, decode.MOVHPD: {8, 0}, decode.MOVHLPS: {0, 8}, decode.MOVLHPS: {8, 0},
-	decode.PUNPCKLQDQ: {8, 0}, decode.UNPCKLPD: {8, 0},
+// vectorHalves are the moves of a quadword that leave the other one: the places in destination and source, and how much is read.
+var vectorHalves = [decode.NumOps][3]uint8{
+	decode.MOVLPS: {0, 0, 8}, decode.MOVLPD: {0, 0, 8}, decode.MOVHPS: {8, 0, 8}, decode.MOVHPD: {8, 0, 8}, decode.MOVHLPS: {0, 8, 8}, decode.MOVLHPS: {8, 0, 8},
+	decode.PUNPCKLQDQ: {8, 0, 16}, decode.UNPCKLPD: {8, 0, 16},
 }
 
 // vector lowers an SSE instruction that has a micro-operation of its own.
 func (w *builder) vector(k int) bool {
 	i := &w.insts[k]
-	op, ok := w.vectorOf(i)
-	size, move := vectorMoves[i.Op]
-	half, halves := vectorHalves[i.Op]
-	if !ok && !move && !halves {
+	op, size, half := vectorOpOf(i), vectorMoves[i.Op], vectorHalves[i.Op]
+	if op.size+size+int(half[2]) == 0 {
 		return false
 	}
 	w.needSSE(k)
 	switch {
-	case move:
+	case size != 0:
 		w.vectorMove(k, size)
-	case !halves:
+	case op.size != 0:
 		dst := i.Reg * 16
 		if decode.Forms[i.Row].Operands[0].Kind == decode.KindG {
 			dst = i.Reg * 8
@@ -73,11 +71,7 @@ func (w *builder) vector(k int) bool {
 	case decode.Forms[i.Row].Operands[0].Kind == decode.KindM:
 		w.vectorMemory(k, uVST64, 8, offsetXMM+uintptr(i.Reg)*16+uintptr(half[0]))
 	default:
-		size := 8
-		if i.Op == decode.PUNPCKLQDQ || i.Op == decode.UNPCKLPD { // they read, and align, all of it
-			size = 16
-		}
-		w.emit(k, uop{op: uVMOV64, dst: i.Reg*16 + half[0], disp: w.vectorSource(k, size) + int64(half[1])})
+		w.emit(k, uop{op: uVMOV64, dst: i.Reg*16 + half[0], disp: w.vectorSource(k, int(half[2])) + int64(half[1])})
 	}
 	return true
 }
@@ -90,8 +84,8 @@ func (w *builder) needSSE(k int) {
 	}
 }
 
-// vectorOf is the micro-operation of an instruction with a source; of conversions it depends on the width of the general register.
-func (w *builder) vectorOf(i *Inst) (op vectorOp, ok bool) {
+// vectorOpOf is the micro-operation of an instruction with a source; of conversions it depends on the width of the general register.
+func vectorOpOf(i *Inst) vectorOp {
 	general := uint16(0)
 	size := 4
 	if wide(i) {
@@ -99,28 +93,26 @@ func (w *builder) vectorOf(i *Inst) (op vectorOp, ok bool) {
 	}
 	switch i.Op {
 	case decode.CVTSI2SD:
-		return vectorOp{[2]uint16{uVFROM32_64, uVFROM64_64}[general], size}, true
+		return vectorOp{[2]uint16{uVFROM32_64, uVFROM64_64}[general], size}
 	case decode.CVTSI2SS:
-		return vectorOp{[2]uint16{uVFROM32_32, uVFROM64_32}[general], size}, true
+		return vectorOp{[2]uint16{uVFROM32_32, uVFROM64_32}[general], size}
 	case decode.CVTTSD2SI:
-		return vectorOp{[2]uint16{uVTRUNC64_32, uVTRUNC64_64}[general], 8}, true
+		return vectorOp{[2]uint16{uVTRUNC64_32, uVTRUNC64_64}[general], 8}
 	case decode.CVTTSS2SI:
-		return vectorOp{[2]uint16{uVTRUNC32_32, uVTRUNC32_64}[general], 4}, true
+		return vectorOp{[2]uint16{uVTRUNC32_32, uVTRUNC32_64}[general], 4}
 	}
-	op, ok = vectorOps[i.Op]
-	return op, ok
+	return vectorOps[i.Op]
 }
 
 // vectorSource is where the r/m operand lies. Memory is loaded first.
 func (w *builder) vectorSource(k, size int) int64 {
 	i := &w.insts[k]
 	if i.IsMem {
-		w.vectorMemory(k, map[int]uint16{4: uVLD32, 8: uVLD64, 16: uVLD128}[size], size, offsetVector)
+		w.vectorMemory(k, [3]uint16{uVLD32, uVLD64, uVLD128}[size>>3], size, offsetVector)
 		w.out[len(w.out)-1].last = false
 		return int64(offsetVector)
 	}
-	switch decode.Forms[i.Row].Operands[1].Kind {
-	case decode.KindE:
+	if decode.Forms[i.Row].Operands[1].Kind == decode.KindE {
 		return int64(offsetR) + 8*int64(i.RM)
 	}
 	return int64(offsetXMM) + 16*int64(i.RM)
@@ -146,7 +138,7 @@ func (w *builder) vectorMove(k, size int) {
 	if i.Op == decode.MOVD && wide(i) {
 		size = 8
 	}
-	n := map[int]uint16{4: 0, 8: 1, 16: 2}[size]
+	n := size >> 3 // 0, 1, 2
 	store := form.Operands[0].Kind != decode.KindV
 	at := offsetXMM + uintptr(i.Reg)*16
 	dst, src := i.Reg*16, int64(offsetXMM)+16*int64(i.RM)
