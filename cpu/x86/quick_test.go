@@ -45,7 +45,6 @@ func quickMachine(c *CPU, base *State, image []byte, r *rand.Rand) {
 	if one(16) {
 		stack |= 1 << 47
 	}
-	c.put64(testTSS+4, stack)
 	if one(3) {
 		page := uint64(r.IntN(16))
 		c.put64(testPT+page*8, page<<12|uint64(r.IntN(8)))
@@ -54,6 +53,11 @@ func quickMachine(c *CPU, base *State, image []byte, r *rand.Rand) {
 	if one(2) {
 		code = []byte{0x48, 0xcf}
 	}
+	if one(8) { // the frame's end lies on the interrupt, which comes again
+		code, stack = append([]byte{0xeb, 0x3c}, make([]byte, 0x40)...), testCode+0x40
+		copy(code[0x3e:], []byte{0xcd, 0x60, 0xeb, 0xfc})
+	}
+	c.put64(testTSS+4, stack)
 	c.ram.WriteAt(code, testCode)
 	c.ram.WriteAt([]byte{0x48, 0xcf}, testHandlers+0x600)
 	c.quickRegisters(r)
@@ -80,7 +84,6 @@ func (c *CPU) quickRegisters(r *rand.Rand) {
 	if one(4) {
 		s.RFLAGS |= uint64(r.Uint32()) & (flagAC | flagNT | flagDF)
 	}
-	s.CR4 |= cr4SMAP * uint64(r.IntN(2))
 	s.CR0 |= cr0AM * uint64(r.IntN(2))
 	c.SetState(s)
 	if one(3) {
@@ -90,20 +93,32 @@ func (c *CPU) quickRegisters(r *rand.Rand) {
 		c.R[4] ^= uint64(r.IntN(0x1000))
 	}
 	cs := [...]uint64{selCode, selCode3, selCode3, selData}[r.IntN(4)]
-	ss := [...]uint64{selData, selData3, selData3, 0, 3}[r.IntN(5)]
+	ss := [...]uint64{selData, selData3, selData3 &^ 3, 0, 3}[r.IntN(5)]
 	flags := uint64(r.Uint32())&^flagVM | uint64(r.IntN(2))*flagNT
 	if !one(4) {
 		cs, ss, flags = selCode3, selData3, flags&^(flagNT|flagTF)
 	}
-	c.put64(c.R[4]&0xfff8, testCode, cs, flags, testStack3, ss)
+	ip := uint64(testCode)
+	if one(16) {
+		ip |= 1 << 60
+	}
+	c.put64(c.R[4]&0xfff8, ip, cs, flags, testStack3, ss)
 	c.R[4] &^= 7 * uint64(r.IntN(2))
-	for _, lin := range []uint64{testGDT, testTSS} { // a short cut wants them in the TLB
+	c.warm(r)
+	s = c.Snapshot()
+	s.CR4 |= cr4SMAP * uint64(r.IntN(2))
+	c.SetState(s)
+	c.reach(c.R[4], c.access(mmu.Read))
+}
+
+// warm has the TLB hold what a short cut wants there.
+func (c *CPU) warm(r *rand.Rand) {
+	for _, lin := range []uint64{testGDT, testTSS} {
 		c.reach(lin, mmu.Read|mmu.Implicit)
 	}
-	for _, lin := range []uint64{testStack0 - 8, testStack0, testStack - 8, testStack} {
+	for _, lin := range []uint64{testStack0 - 8, testStack0, testStack - 8, testStack, testCode} {
 		c.reach(lin, [...]mmu.Access{mmu.Write, mmu.Write, mmu.Write, mmu.Read}[r.IntN(4)])
 	}
-	c.reach(c.R[4], c.access(mmu.Read))
 }
 
 // TestQuickTransfers has interrupts and IRETQ do the same with their short cuts and without.
