@@ -21,6 +21,7 @@ type region struct {
 // space is a set of regions, in order of address.
 type space struct {
 	regions []region
+	recent  *region // the latest that was found: a driver mostly comes back to it
 }
 
 func (s *space) add(name string, base, size uint64, d Device) error {
@@ -35,6 +36,7 @@ func (s *space) add(name string, base, size uint64, d Device) error {
 	s.regions = append(s.regions, region{})
 	copy(s.regions[i+1:], s.regions[i:])
 	s.regions[i] = region{name, base, last, d}
+	s.recent = nil
 	return nil
 }
 
@@ -56,10 +58,14 @@ func (s *space) at(a uint64) *region {
 
 // find returns the region that holds all of the access.
 func (s *space) find(a uint64, size int) *region {
-	r := s.at(a)
+	r := s.recent
+	if r == nil || a < r.base || a > r.last {
+		r = s.at(a)
+	}
 	if r == nil || a < r.base || a+uint64(size)-1 > r.last || a+uint64(size)-1 < a {
 		return nil
 	}
+	s.recent = r
 	return r
 }
 

@@ -94,7 +94,7 @@ func (c *CPU) supervisorFrame(rsp, bytes uint64) unsafe.Pointer {
 	}
 	e := &c.TLB.D[mmu.Index(rsp)]
 	if !ok || (rsp+bytes-1)^rsp > pageMask || c.watching || c.walker.Levels == 0 || !e.Holds(rsp, c.walker.PCID) ||
-		e.Perm&mmu.PermDirty == 0 || !c.walker.Allowed(e, mmu.Write) {
+		!c.walker.Allowed(e, mmu.Write) {
 		return nil
 	}
 	page := c.ram.Page(e.PA)
