@@ -161,7 +161,8 @@ func randomInst(rng *rand.Rand) uint32 {
 	}
 }
 
-// exclusivePair is what ends well only in a row: LDXR and STXR at one address, or a load and CAS of what it has loaded.
+// exclusivePair is what ends well only in a row: LDXR and STXR at one address, with a store between them or without, or a load and CAS of
+// what it has loaded.
 func exclusivePair(rng *rand.Rand) []uint32 {
 	size, base := rng.Uint32N(4)<<30, rng.Uint32N(31)<<5
 	old := (base>>5 + 1 + rng.Uint32N(29)) % 31 // another register than the base
@@ -169,7 +170,11 @@ func exclusivePair(rng *rand.Rand) []uint32 {
 		return []uint32{size | 0x39400000 | base | old, size | 0x08a07c00 | old<<16 | base | rng.Uint32N(32)} // LDR, CAS
 	}
 	order := rng.Uint32N(2) << 15
-	return []uint32{size | 0x085f7c00 | order | base | old, size | 0x08007c00 | order | rng.Uint32N(32)<<16 | base | rng.Uint32N(32)}
+	load, store := size|0x085f7c00|order|base|old, size|0x08007c00|order|rng.Uint32N(32)<<16|base|rng.Uint32N(32)
+	if rng.IntN(3) == 0 {
+		return []uint32{load, size | 0x39000000 | base | rng.Uint32N(32), store}
+	}
+	return []uint32{load, store}
 }
 
 // near shortens the offsets of branches and literals, so that they stay in the code.
@@ -202,7 +207,7 @@ func (r *engineRig) place(n int, seed uint64) *CPU {
 		b.put32(codeBase+pa, randomInst(rng))
 	}
 	for range codeSize / 4 / 24 {
-		b.put32(codeBase+rng.Uint64N(codeSize/4-1)*4, exclusivePair(rng)...)
+		b.put32(codeBase+rng.Uint64N(codeSize/4-2)*4, exclusivePair(rng)...)
 	}
 	for pa := uint64(0); pa < 0x5000; pa += 8 {
 		b.put64(codeData+pa, rng.Uint64())

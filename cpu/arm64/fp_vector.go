@@ -45,6 +45,34 @@ func fcmgtZero(c *CPU, e uint, a uint64) uint64 { return fcmgtLane(c, e, a, 0) }
 func fcmleZero(c *CPU, e uint, a uint64) uint64 { return fcmgeLane(c, e, 0, a) }
 func fcmltZero(c *CPU, e uint, a uint64) uint64 { return fcmgtLane(c, e, 0, a) }
 
+// arithmeticVector is Rd = Rn op Rm on all elements; where the host does all of them alike, that is the shortest way.
+func (c *CPU) arithmeticVector(i *Inst, o *float2) {
+	c.checkFP()
+	e, a, b := floatSize(i), &c.V[i.Rn()], &c.V[i.Rm()]
+	if e != 16 && c.quick() {
+		r0, ok := o.word(e, a[0], b[0])
+		var r1 uint64
+		if ok && quad(i) {
+			r1, ok = o.word(e, a[1], b[1])
+		}
+		if ok {
+			c.V[i.Rd()] = vec{r0, r1}
+			return
+		}
+	}
+	c.map2(i, e, o.lane)
+}
+
+// word is quick for one double or two singles.
+func (o *float2) word(e uint, a, b uint64) (uint64, bool) {
+	if e == 64 {
+		return o.quick(e, a, b)
+	}
+	lo, sound := o.quick(e, a, b)
+	hi, ok := o.quick(e, a>>32, b>>32)
+	return lo | hi<<32, sound && ok
+}
+
 // reduce folds neighbours until one element is left. Source: Arm ARM, "Reduce".
 func (c *CPU) reduce(i *Inst, f op2) {
 	c.checkFP()
@@ -149,14 +177,14 @@ func fcmlaElem(c *CPU, i *Inst) {
 }
 
 // Three registers.
-func faddV(c *CPU, i *Inst)    { c.map2(i, floatSize(i), faddLane) }
-func fsubV(c *CPU, i *Inst)    { c.map2(i, floatSize(i), fsubLane) }
-func fmulV(c *CPU, i *Inst)    { c.map2(i, floatSize(i), fmulLane) }
-func fdivV(c *CPU, i *Inst)    { c.map2(i, floatSize(i), fdivLane) }
-func fmaxV(c *CPU, i *Inst)    { c.map2(i, floatSize(i), fmaxLane) }
-func fminV(c *CPU, i *Inst)    { c.map2(i, floatSize(i), fminLane) }
-func fmaxnmV(c *CPU, i *Inst)  { c.map2(i, floatSize(i), fmaxnmLane) }
-func fminnmV(c *CPU, i *Inst)  { c.map2(i, floatSize(i), fminnmLane) }
+func faddV(c *CPU, i *Inst)    { c.arithmeticVector(i, &floatAdd) }
+func fsubV(c *CPU, i *Inst)    { c.arithmeticVector(i, &floatSub) }
+func fmulV(c *CPU, i *Inst)    { c.arithmeticVector(i, &floatMul) }
+func fdivV(c *CPU, i *Inst)    { c.arithmeticVector(i, &floatDiv) }
+func fmaxV(c *CPU, i *Inst)    { c.arithmeticVector(i, &floatMax) }
+func fminV(c *CPU, i *Inst)    { c.arithmeticVector(i, &floatMin) }
+func fmaxnmV(c *CPU, i *Inst)  { c.arithmeticVector(i, &floatMaxnm) }
+func fminnmV(c *CPU, i *Inst)  { c.arithmeticVector(i, &floatMinnm) }
 func fmulxV(c *CPU, i *Inst)   { c.map2(i, floatSize(i), fmulxLane) }
 func fmulxS(c *CPU, i *Inst)   { fmulxV(c, i) }
 func frecpsV(c *CPU, i *Inst)  { c.map2(i, floatSize(i), frecpsLane) }

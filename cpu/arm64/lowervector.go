@@ -11,7 +11,8 @@ var (
 		decode.BSL: doBSL, decode.BIT: doBIT, decode.BIF: doBIF}
 	wordOps = map[decode.Op]uint8{decode.ADDv: doADD, decode.ADDs: doADD, decode.SUBv: doSUB, decode.SUBs: doSUB,
 		decode.CMEQv: doCMEQ, decode.CMEQs: doCMEQ, decode.CMEQvzero: doCMEQZ, decode.CMEQszero: doCMEQZ, decode.CMTSTv: doCMTST, decode.CMTSTs: doCMTST,
-		decode.CMHIv: doCMHI, decode.CMHIs: doCMHI, decode.CMHSv: doCMHS, decode.CMHSs: doCMHS}
+		decode.CMHIv: doCMHI, decode.CMHIs: doCMHI, decode.CMHSv: doCMHS, decode.CMHSs: doCMHS,
+		decode.CMGTv: doCMGT, decode.CMGTs: doCMGT, decode.CMGEv: doCMGE, decode.CMGEs: doCMGE}
 )
 
 // vector lowers floating point and Advanced SIMD on registers.

@@ -14,18 +14,6 @@ func mlsLane(_ *CPU, _ uint, d, a, b uint64) uint64 { return d - a*b }
 // allOnes is a mask for true.
 func allOnes(b bool) uint64 { return -b2u(b) }
 
-func cmgtLane(_ *CPU, e uint, a, b uint64) uint64 {
-	return allOnes(signExtend(a, e) > signExtend(b, e))
-}
-func cmgeLane(_ *CPU, e uint, a, b uint64) uint64 {
-	return allOnes(signExtend(a, e) >= signExtend(b, e))
-}
-
-func cmgtZero(_ *CPU, e uint, a uint64) uint64 { return allOnes(signExtend(a, e) > 0) }
-func cmgeZero(_ *CPU, e uint, a uint64) uint64 { return allOnes(signExtend(a, e) >= 0) }
-func cmleZero(_ *CPU, e uint, a uint64) uint64 { return allOnes(signExtend(a, e) <= 0) }
-func cmltZero(_ *CPU, e uint, a uint64) uint64 { return allOnes(signExtend(a, e) < 0) }
-
 func smaxLane(_ *CPU, e uint, a, b uint64) uint64 {
 	return uint64(max(signExtend(a, e), signExtend(b, e)))
 }
@@ -84,9 +72,9 @@ func mls(c *CPU, i *Inst)    { c.map3(i, sizeOf(i), mlsLane) }
 func pmul(c *CPU, i *Inst)   { c.map2(i, 8, pmulLane) }
 func cmeqV(c *CPU, i *Inst)  { c.wordwise(i, cmeqWord) }
 func cmeqS(c *CPU, i *Inst)  { cmeqV(c, i) }
-func cmgtV(c *CPU, i *Inst)  { c.map2(i, sizeOf(i), cmgtLane) }
+func cmgtV(c *CPU, i *Inst)  { c.wordwise(i, cmgtWord) }
 func cmgtS(c *CPU, i *Inst)  { cmgtV(c, i) }
-func cmgeV(c *CPU, i *Inst)  { c.map2(i, sizeOf(i), cmgeLane) }
+func cmgeV(c *CPU, i *Inst)  { c.wordwise(i, cmgeWord) }
 func cmgeS(c *CPU, i *Inst)  { cmgeV(c, i) }
 func cmhiV(c *CPU, i *Inst)  { c.wordwise(i, cmhiWord) }
 func cmhiS(c *CPU, i *Inst)  { cmhiV(c, i) }
@@ -123,17 +111,25 @@ func mlaElem(c *CPU, i *Inst) { c.checkFP(); c.zip3(i, sizeOf(i), mlaLane, c.ind
 func mlsElem(c *CPU, i *Inst) { c.checkFP(); c.zip3(i, sizeOf(i), mlsLane, c.indexed(i, sizeOf(i))) }
 
 // Comparisons with zero.
-func cmgtVzero(c *CPU, i *Inst) { c.map1(i, sizeOf(i), cmgtZero) }
+func cmgtVzero(c *CPU, i *Inst) {
+	c.wordwise(i, func(tops, a, _ uint64) uint64 { return cmgtWord(tops, a, 0) })
+}
 func cmgtSzero(c *CPU, i *Inst) { cmgtVzero(c, i) }
-func cmgeVzero(c *CPU, i *Inst) { c.map1(i, sizeOf(i), cmgeZero) }
+func cmgeVzero(c *CPU, i *Inst) {
+	c.wordwise(i, func(tops, a, _ uint64) uint64 { return cmgeWord(tops, a, 0) })
+}
 func cmgeSzero(c *CPU, i *Inst) { cmgeVzero(c, i) }
 func cmeqVzero(c *CPU, i *Inst) {
 	c.wordwise(i, func(tops, a, _ uint64) uint64 { return cmeqWord(tops, a, 0) })
 }
 func cmeqSzero(c *CPU, i *Inst) { cmeqVzero(c, i) }
-func cmleVzero(c *CPU, i *Inst) { c.map1(i, sizeOf(i), cmleZero) }
+func cmleVzero(c *CPU, i *Inst) {
+	c.wordwise(i, func(tops, a, _ uint64) uint64 { return cmgeWord(tops, 0, a) })
+}
 func cmleSzero(c *CPU, i *Inst) { cmleVzero(c, i) }
-func cmltVzero(c *CPU, i *Inst) { c.map1(i, sizeOf(i), cmltZero) }
+func cmltVzero(c *CPU, i *Inst) {
+	c.wordwise(i, func(tops, a, _ uint64) uint64 { return cmgtWord(tops, 0, a) })
+}
 func cmltSzero(c *CPU, i *Inst) { cmltVzero(c, i) }
 
 // Bitwise operations.

@@ -119,10 +119,11 @@ func TestVectorBigEndian(t *testing.T) {
 
 // TestWordwise compares the operations on whole words with the same on one element after the other.
 func TestWordwise(t *testing.T) {
-	ops := map[string]struct {
+	type pair struct {
 		word func(tops, a, b uint64) uint64
 		lane func(a, b uint64) uint64
-	}{
+	}
+	ops := map[string]pair{
 		"ADD":   {addWord, func(a, b uint64) uint64 { return a + b }},
 		"SUB":   {subWord, func(a, b uint64) uint64 { return a - b }},
 		"CMEQ":  {cmeqWord, func(a, b uint64) uint64 { return allOnes(a == b) }},
@@ -138,6 +139,8 @@ func TestWordwise(t *testing.T) {
 		}
 		for size, mask := range tops {
 			e := uint(8) << size
+			ops["CMGT"] = pair{cmgtWord, func(a, b uint64) uint64 { return allOnes(signExtend(a, e) > signExtend(b, e)) }}
+			ops["CMGE"] = pair{cmgeWord, func(a, b uint64) uint64 { return allOnes(signExtend(a, e) >= signExtend(b, e)) }}
 			for name, op := range ops {
 				x, y, want := vec{a}, vec{b}, vec{}
 				for n := range int(64 / e) {

@@ -38,3 +38,7 @@ func below(tops, a, b uint64) uint64 { return (^a&b | ^(a^b)&subWord(tops, a, b)
 
 func cmhiWord(tops, a, b uint64) uint64 { return fill(tops, below(tops, b, a)) }
 func cmhsWord(tops, a, b uint64) uint64 { return ^fill(tops, below(tops, a, b)) }
+
+// With sign, the top bits count the other way.
+func cmgtWord(tops, a, b uint64) uint64 { return cmhiWord(tops, a^tops, b^tops) }
+func cmgeWord(tops, a, b uint64) uint64 { return cmhsWord(tops, a^tops, b^tops) }

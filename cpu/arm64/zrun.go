@@ -5228,6 +5228,32 @@ func (c *CPU) run(in *uop) {
 			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = (^(s1 | (s1 - s1>>n))) & uint64(in.disp)
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
+		case uCMGTv:
+			x0, y0, d0 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0))
+			_, _ = y0, d0
+			x1, y1, d1 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8))
+			_, _ = y1, d1
+			tops := uint64(in.imm)
+			n := in.scale & 63
+			s0 := (^(y0^tops)&(x0^tops) | ^((y0^tops)^(x0^tops))&(((y0^tops)|tops-(x0^tops)&^tops)^^((y0^tops)^(x0^tops))&tops)) & tops
+			s1 := (^(y1^tops)&(x1^tops) | ^((y1^tops)^(x1^tops))&(((y1^tops)|tops-(x1^tops)&^tops)^^((y1^tops)^(x1^tops))&tops)) & tops
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = (s0 | (s0 - s0>>n))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = (s1 | (s1 - s1>>n)) & uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
+		case uCMGEv:
+			x0, y0, d0 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0))
+			_, _ = y0, d0
+			x1, y1, d1 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+8)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8))
+			_, _ = y1, d1
+			tops := uint64(in.imm)
+			n := in.scale & 63
+			s0 := (^(x0^tops)&(y0^tops) | ^((x0^tops)^(y0^tops))&(((x0^tops)|tops-(y0^tops)&^tops)^^((x0^tops)^(y0^tops))&tops)) & tops
+			s1 := (^(x1^tops)&(y1^tops) | ^((x1^tops)^(y1^tops))&(((x1^tops)|tops-(y1^tops)&^tops)^^((x1^tops)^(y1^tops))&tops)) & tops
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0)) = ^(s0 | (s0 - s0>>n))
+			*(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+8)) = (^(s1 | (s1 - s1>>n))) & uint64(in.disp)
+			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
+			continue
 		case uSHLv:
 			x0, y0, d0 := *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.src)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.idx)*16+0)), *(*uint64)(unsafe.Add(unsafe.Pointer(&c.V), uintptr(in.dst)*16+0))
 			_, _ = y0, d0

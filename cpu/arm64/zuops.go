@@ -78,6 +78,8 @@ const (
 	doCMTST
 	doCMHI
 	doCMHS
+	doCMGT
+	doCMGE
 	doSHL
 	doUSHR
 	doVCONST
@@ -497,6 +499,8 @@ const (
 	uCMTSTv
 	uCMHIv
 	uCMHSv
+	uCMGTv
+	uCMGEv
 	uSHLv
 	uUSHRv
 	uVCONST
@@ -986,13 +990,13 @@ var uopBytes = [...]uint8{
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 8, 8, 8, 16, 16, 16, 16, 16, 16, 2, 2, 2, 4, 4, 4, 4, 4, 4, 8, 8, 8, 8, 1, 1, 1, 1,
-	1, 1, 1, 1, 1, 1, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8, 8, 8,
-	8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 16, 16, 16, 16, 16, 16, 2, 2, 2, 4, 4, 4, 4, 4, 4, 8, 8, 8, 8, 1, 1,
+	1, 1, 1, 1, 1, 1, 1, 1, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8,
+	8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32, 8, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 4, 4, 8, 8, 1,
-	4, 4, 4, 4, 4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 1, 1, 1, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32, 8, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 4, 4, 8,
+	8, 1, 4, 4, 4, 4, 4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 1, 1, 1, 4, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 }
 
 // uopOf finds the micro-operation of a form.
@@ -1385,6 +1389,8 @@ var uopOf = map[uopKey]uint16{
 	{doCMTST, formR, 128, 0}:    uCMTSTv,
 	{doCMHI, formR, 128, 0}:     uCMHIv,
 	{doCMHS, formR, 128, 0}:     uCMHSv,
+	{doCMGT, formR, 128, 0}:     uCMGTv,
+	{doCMGE, formR, 128, 0}:     uCMGEv,
 	{doSHL, formR, 128, 0}:      uSHLv,
 	{doUSHR, formR, 128, 0}:     uUSHRv,
 	{doVCONST, formR, 128, 0}:   uVCONST,
@@ -1830,7 +1836,7 @@ var pairOf = map[[2]uint16]uint16{
 	{uUMADDL, uADD_LSL64}:         uUMADDLADD_LSL64,
 }
 
-const firstPair = 534 // the first operation that is two
+const firstPair = 536 // the first operation that is two
 
 // pairFirst is the first of each two, from firstPair on.
 var pairFirst = [...]uint16{uADC64, uADDS_RI32, uADDS_RR64, uADDS_RR64, uADD_LSL64, uADD_LSL64, uADD_LSL64, uADD_LSR64, uADD_RI32, uADD_RI32, uADD_RI32, uADD_RI32, uADD_RI32, uADD_RI32, uADD_RI32, uADD_RI32, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RI64, uADD_RR32, uADD_RR32, uADD_RR32, uADD_RR32, uADD_RR32, uADD_RR32, uADD_RR32, uADD_RR32, uADD_RR32, uADD_RR32, uADD_RR32, uADD_RR32, uADD_RR64, uADD_RR64, uADD_RR64, uADD_RR64, uADD_RR64, uADD_RR64, uADD_RR64, uADD_RR64, uADD_RR64, uADD_RR64, uAND_RI32, uAND_RI64, uAND_RI64, uAND_RI64, uAND_RI64, uAND_RR32, uAND_RR32, uAND_RR32, uAND_RR32, uAND_RR32, uBIC_RR32, uCCMP_RI32, uCCMP_RI64, uCCMP_RR32, uCSEL32, uCSEL64, uCSINC32, uCSINC64, uCSINC64, uCSINC64, uCSINC64, uCheckSP, uCheckSP, uCheckSP, uCheckSP, uCheckSP, uCheckSP, uCheckSP, uCheckSP, uCheckSP, uCheckSP, uEOR_LSR32, uEOR_LSR32, uEOR_LSR32, uEOR_ROR32, uEOR_ROR32, uEOR_ROR32, uEOR_ROR32, uEOR_RR32, uEOR_RR32, uEOR_RR32, uEXTR32, uEXTR32, uEXT_int32, uEXT_int32, uEXT_int32, uEXT_int32, uEXT_uint16, uEXT_uint16, uEXT_uint32, uEXT_uint32, uEXT_uint32, uEXT_uint32, uEXT_uint32, uLDP_IMM32, uLDP_IMM32, uLDP_IMM32, uLDP_IMM64, uLDP_IMM64, uLDP_IMM64, uLDP_IMM64, uLDP_IMM64, uLDP_POST64, uLDR_IDX16, uLDR_IDX16, uLDR_IDX16, uLDR_IDX32, uLDR_IDX32, uLDR_IDX32, uLDR_IDX32, uLDR_IDX32, uLDR_IDX32, uLDR_IDX64, uLDR_IDX64, uLDR_IDX64, uLDR_IDX64, uLDR_IDX8, uLDR_IDX8, uLDR_IDX8, uLDR_IDX8, uLDR_IDX8, uLDR_IDX8, uLDR_IDX8, uLDR_IDX8, uLDR_IDX8, uLDR_IDX8, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM32, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM64, uLDR_IMM8, uLDR_IMM8, uLDR_IMM8, uLDR_IMM8, uLDR_IMM8, uLDR_IMM8, uLDR_IMM8, uLDR_IMM8, uLDR_IMM8, uLDR_IMM8, uLDR_IMM8, uLDR_POST16, uLDR_POST8, uLDR_PRE8, uLDR_PRE8, uLSLV32, uMADD64, uMADD64, uMADD64, uMOV32, uMOV32, uMOV32, uMOV32, uMOV32, uMOV32, uMOV32, uMOV32, uMOV32, uMOV32, uMOV32, uMOV32, uMOV64, uMOV64, uMOV64, uMOV64, uMOV64, uMOV64, uMOV64, uMOV64, uMOV64, uMOV64, uMOV64, uMOV64, uMOV64, uMOV64, uMOV64, uMOVi, uMOVi, uMOVi, uMOVi, uMOVi, uMOVi, uMOVi, uMOVi, uMOVi, uMOVi, uMOVi, uMOVi, uORR_RI32, uSBFM64, uSBFM64, uSBFM64, uSTPV_IMM128, uSTP_IMM32, uSTP_IMM64, uSTP_IMM64, uSTP_IMM64, uSTP_IMM64, uSTP_IMM64, uSTP_IMM64, uSTP_IMM64, uSTP_IMM64, uSTP_IMM64, uSTP_PRE64, uSTP_PRE64, uSTP_PRE64, uSTR_IDX32, uSTR_IDX32, uSTR_IDX64, uSTR_IDX64, uSTR_IDX8, uSTR_IMM32, uSTR_IMM32, uSTR_IMM32, uSTR_IMM32, uSTR_IMM32, uSTR_IMM32, uSTR_IMM32, uSTR_IMM32, uSTR_IMM32, uSTR_IMM64, uSTR_IMM64, uSTR_IMM64, uSTR_IMM64, uSTR_IMM64, uSTR_IMM64, uSTR_IMM64, uSTR_IMM64, uSTR_IMM64, uSTR_IMM8, uSTR_IMM8, uSTR_IMM8, uSTR_POST32, uSUBS_RI32, uSUBS_RI32, uSUBS_RI64, uSUBS_RR64, uSUBS_RR64, uSUBS_RR64, uSUBS_RR64, uSUB_RI32, uSUB_RI32, uSUB_RI32, uSUB_RI64, uSUB_RI64, uSUB_RI64, uSUB_RI64, uSUB_RI64, uSUB_RR32, uSUB_RR32, uSUB_RR64, uSUB_RR64, uSUB_RR64, uSUB_RR64, uUBFM, uUBFM, uUBFM, uUBFM, uUBFM, uUBFM, uUBFM, uUBFM, uUBFM, uUBFM, uUMADDL}

@@ -56,6 +56,8 @@ func (u *uops) elements() {
 		{"CMTST", filled(zeros("x0 & y0")), "^" + mask},
 		{"CMHI", filled(fmt.Sprintf(less, "y0", "x0")), mask},
 		{"CMHS", filled(fmt.Sprintf(less, "x0", "y0")), "^" + mask},
+		{"CMGT", filled(fmt.Sprintf(less, "(y0^tops)", "(x0^tops)")), mask},
+		{"CMGE", filled(fmt.Sprintf(less, "(x0^tops)", "(y0^tops)")), "^" + mask},
 	} {
 		u.simple("u"+op.name+"v", op.name, 128, vectorResult(op.setup, op.text))
 	}
