@@ -42,7 +42,7 @@ func (c *CPU) quickGate(e *exception, ret uint64) bool {
 	if d == nil || *d>>40&(quickCodeMask|attrDPL) != quickCodeWant {
 		return false
 	}
-	rsp := c.R[4]
+	cs, rsp := parseDescriptor(g.selector, *d), c.R[4] // now: the frame may lie on the table
 	if c.CPL != 0 {
 		p := (*uint64)(c.implicitHost(c.TR.Base+4, 8))
 		if p == nil || c.TR.Limit < 11 {
@@ -59,7 +59,7 @@ func (c *CPU) quickGate(e *exception, ret uint64) bool {
 		return false
 	}
 	c.quickFrame(frame, e, ret, n)
-	c.enterGate(&g, parseDescriptor(g.selector, *d), 0, rsp&^15-n)
+	c.enterGate(&g, cs, 0, rsp&^15-n)
 	return true
 }
 

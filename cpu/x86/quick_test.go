@@ -42,6 +42,9 @@ func quickMachine(c *CPU, base *State, image []byte, r *rand.Rand) {
 	if one(4) {
 		stack = stack&^0xfff | uint64(r.IntN(0x60))
 	}
+	if one(8) { // the frame lies on the descriptors
+		stack = testGDT + uint64(r.IntN(0x90))
+	}
 	if one(16) {
 		stack |= 1 << 47
 	}
@@ -114,7 +117,7 @@ func (c *CPU) quickRegisters(r *rand.Rand) {
 // warm has the TLB hold what a short cut wants there.
 func (c *CPU) warm(r *rand.Rand) {
 	for _, lin := range []uint64{testGDT, testTSS} {
-		c.reach(lin, mmu.Read|mmu.Implicit)
+		c.reach(lin, [...]mmu.Access{mmu.Read, mmu.Write}[r.IntN(2)]|mmu.Implicit)
 	}
 	for _, lin := range []uint64{testStack0 - 8, testStack0, testStack - 8, testStack, testCode} {
 		c.reach(lin, [...]mmu.Access{mmu.Write, mmu.Write, mmu.Write, mmu.Read}[r.IntN(4)])
@@ -124,7 +127,7 @@ func (c *CPU) warm(r *rand.Rand) {
 // TestQuickTransfers has interrupts and IRETQ do the same with their short cuts and without.
 func TestQuickTransfers(t *testing.T) {
 	a, b := fuzzCPU(t), fuzzCPU(t)
-	b.SetCatches([]cpu.Catch{{Kind: cpu.CatchPort, First: 1 << 16, Last: 1 << 16}}) // never: but whoever waits takes no short cut
+	b.SetCatches([]cpu.Catch{{Kind: cpu.CatchPort, First: 1 << 20, Last: 1 << 20}}) // never: but whoever waits takes no short cut
 	base, image := *a.Snapshot(), make([]byte, 0x10000)
 	a.ram.ReadAt(image, 0)
 	for seed := range uint64(6000) {
