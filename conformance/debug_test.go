@@ -8,8 +8,6 @@ import (
 	"stasis/debug"
 )
 
-const flagIF = 1 << 9
-
 // TestDebugger checks the rules of a debugger that changes nothing, each as a subtest named by its id in
 // docs/DEBUG-COVERAGE.md.
 func TestDebugger(t *testing.T) {

@@ -175,7 +175,12 @@ func number(rng *rand.Rand) uint64 {
 
 // entry is a random entry of a page table.
 func entry(rng *rand.Rand) uint64 {
-	e := rng.Uint64N(fuzzMemory*2)&^0xfff | uint64(rng.Uint32()&0xfff) | rng.Uint64()&rng.Uint64()&rng.Uint64()&(0xfff<<52)
+	e := rng.Uint64N(fuzzMemory*2)&^0xfff | uint64(rng.Uint32()&0xfff)
+	high := uint64(0xfff << 52)
+	for range 3 {
+		high &= rng.Uint64()
+	}
+	e |= high
 	if rng.IntN(8) == 0 {
 		e |= 1 << (40 + rng.IntN(12))
 	}

@@ -13,7 +13,6 @@ import (
 type Runner struct {
 	*Machine
 	background [1 << 16]byte
-	before     [1 << 16]byte
 	base       *x86.State
 
 	// Blocks lets instructions that do not branch run in a block, up to the INT3 behind them, instead of on their own.

@@ -155,7 +155,8 @@ func (c *chooser) target(size int) uint64 {
 	case n == 8:
 		return c.rng.Uint64()>>1 | 1<<47
 	case n == 9:
-		return uint64(c.rng.IntN(size+1)) - uint64(c.rng.IntN(size+1))
+		first := c.rng.IntN(size + 1)
+		return uint64(first - c.rng.IntN(size+1))
 	case n == 10:
 		return 1<<32 - uint64(c.rng.IntN(size+1))
 	}

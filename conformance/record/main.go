@@ -146,7 +146,6 @@ type hunter struct {
 	r       *harness.Runner
 	missing map[string]bool
 	failed  map[string]int
-	rows    []string
 }
 
 func (h *hunter) compare(row int, v *vector.Vector) {
