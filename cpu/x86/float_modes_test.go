@@ -116,7 +116,7 @@ func (c *CPU) floatCandidate(r *rand.Rand) []byte {
 var floatFrequent = []decode.Op{decode.FADD, decode.FMUL, decode.FSUBR, decode.FDIV, decode.FLD, decode.FST, decode.FSTP, decode.FXCH, decode.FILD,
 	decode.FADDP, decode.MOVSD_X, decode.MOVSS, decode.MOVAPS, decode.MOVUPS, decode.MOVDQA, decode.MOVQ, decode.MOVD, decode.ADDSD, decode.MULSD,
 	decode.SUBSS, decode.DIVSD, decode.PXOR, decode.ANDPS, decode.UCOMISD, decode.COMISS, decode.CVTSI2SD, decode.CVTTSD2SI, decode.SQRTSD, decode.MINSD,
-	decode.MAXSS, decode.ADDPD, decode.MULPS, decode.PCMPEQB, decode.CMPSD_X, decode.PSHUFD, decode.CVTDQ2PD}
+	decode.MAXSS, decode.ADDPD, decode.MULPS, decode.PCMPEQB, decode.CMPSD_X, decode.PSHUFD, decode.CVTDQ2PD, decode.CVTPD2PI, decode.CVTPI2PS}
 
 // stir changes the floating-point state of both CPUs.
 func (f *fuzzer) stir(r *rand.Rand) {

@@ -28,10 +28,10 @@ func (w *builder) float(k int) bool {
 		w.handler(k, uCallLoaded)
 	case i.IsMem || i.Op == decode.MASKMOVQ || i.Op == decode.MASKMOVDQU || handlers[handlerIndex(i)] == nil:
 		return false
+	case flags&decode.SSE != 0: // also with MMX registers: it may raise #XM
+		w.handler(k, uCallSSE)
 	case flags&(decode.X87|decode.MMX) != 0 || i.Op == decode.FWAIT:
 		w.handler(k, uCallX87)
-	case flags&decode.SSE != 0:
-		w.handler(k, uCallSSE)
 	default:
 		return false
 	}
