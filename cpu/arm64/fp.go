@@ -203,8 +203,6 @@ func fsubLane(c *CPU, e uint, a, b uint64) uint64 { return floatSub.lane(c, e, a
 
 func fmulLane(c *CPU, e uint, a, b uint64) uint64 { return floatMul.lane(c, e, a, b) }
 
-func fdivLane(c *CPU, e uint, a, b uint64) uint64 { return floatDiv.lane(c, e, a, b) }
-
 func fmulxLane(c *CPU, e uint, a, b uint64) uint64 { return floatMulx.lane(c, e, a, b) }
 
 func fmaxLane(c *CPU, e uint, a, b uint64) uint64 { return floatMax.lane(c, e, a, b) }

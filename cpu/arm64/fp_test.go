@@ -87,7 +87,7 @@ func TestQuickFloat(t *testing.T) {
 			t.Fatalf("%s of %d bits: %x, FPSR %x; by software %x, %x", name, e, got, c.FPSR, want, flags)
 		}
 	}
-	two := map[string]op2{"FADD": faddLane, "FSUB": fsubLane, "FMUL": fmulLane, "FDIV": fdivLane, "FMAX": fmaxLane, "FMINNM": fminnmLane, "FCMGE": fcmgeLane}
+	two := map[string]op2{"FADD": faddLane, "FSUB": fsubLane, "FMUL": fmulLane, "FDIV": floatDiv.lane, "FMAX": fmaxLane, "FMINNM": fminnmLane, "FCMGE": fcmgeLane}
 	one := map[string]op1{"FSQRT": fsqrtLane, "FRINTX": frintxLane}
 	for range 40000 {
 		c.FPCR = uint64(r.IntN(8)) << 24 // AHP, DN, FZ

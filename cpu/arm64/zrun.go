@@ -9218,9 +9218,6 @@ func (c *CPU) run(in *uop) {
 			c.BTYPE = 0
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
-		case uSlow:
-			in = c.slow(in)
-			continue
 		case uDirect:
 			in = c.direct(in)
 			continue
@@ -9229,6 +9226,9 @@ func (c *CPU) run(in *uop) {
 			continue
 		case uRead:
 			in = c.readSystem(in)
+			continue
+		case uSlow:
+			in = c.slow(in)
 			continue
 		case uSlowAt:
 			in = c.slow(c.inAt())

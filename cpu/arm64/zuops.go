@@ -635,10 +635,10 @@ const (
 	uGo
 	uGoBL
 	uTarget
-	uSlow
 	uDirect
 	uDirectAt
 	uRead
+	uSlow
 	uSlowAt
 	uMissR
 	uMissW

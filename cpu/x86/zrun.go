@@ -28104,6 +28104,12 @@ func (c *CPU) run(in *uop) {
 			*(*float32)(unsafe.Add(unsafe.Pointer(&c.FPU.XMM), uintptr(in.dst))) = r
 			in = (*uop)(unsafe.Add(unsafe.Pointer(in), uopSize))
 			continue
+		case uSYSCALL:
+			in = c.fastSyscall(in)
+			continue
+		case uSYSRET:
+			in = c.fastSysret(in)
+			continue
 		case uSlow:
 			in = c.slow(in)
 			continue
@@ -28115,12 +28121,6 @@ func (c *CPU) run(in *uop) {
 			continue
 		case uMissW:
 			in = c.miss(mmu.Write)
-			continue
-		case uSYSCALL:
-			in = c.fastSyscall(in)
-			continue
-		case uSYSRET:
-			in = c.fastSysret(in)
 			continue
 		case uAside:
 			in = c.fromAside()

@@ -1258,12 +1258,12 @@ const (
 	uVTRUNC64_64
 	uVWIDEN
 	uVNARROW
+	uSYSCALL
+	uSYSRET
 	uSlow
 	uSlowAt
 	uMissR
 	uMissW
-	uSYSCALL
-	uSYSRET
 	uAside
 	uTerm
 	uDead

@@ -80,6 +80,18 @@ func (u *Cases) Add(name string, access int, body string) {
 	u.names = append(u.names, name)
 }
 
+// Calls adds what every engine leaves to its methods.
+func (u *Cases) Calls() {
+	u.Add("uSlow", 0, "in = c.slow(in)")
+	u.Add("uSlowAt", 0, "in = c.slow(c.inAt())")
+	u.Add("uMissR", 0, "in = c.miss(mmu.Read)")
+	u.Add("uMissW", 0, "in = c.miss(mmu.Write)")
+	u.Add("uAside", 0, "in = c.fromAside()")
+	u.Add("uTerm", 0, "in = c.terminate()")
+	u.Add("uDead", 0, "in = c.deadBlock(in)")
+	u.Add("uExit", 0, "return")
+}
+
 // Pair makes one case of each two operations that the list names, a line for each: those that most often followed each other while
 // Linux booted and worked. The program internal/gen/pairs writes it. The second keeps its own micro-operation behind the first, so that a
 // miss in it is retried there alone.
